@@ -1,0 +1,43 @@
+// What the configuration objects mean for one node.
+import type { Address } from "../model/address.ts";
+import type { Asn } from "../model/asn.ts";
+import type { Peer } from "../model/peer.ts";
+import type { Prefix } from "../model/prefix.ts";
+import type { Problem } from "../model/problem.ts";
+
+export type LogLevel = "debug" | "info" | "warn" | "error" | "fatal";
+
+/** The three sources of service addresses, each with an allow list of its own. */
+export type AddressSource = "clusterIPs" | "externalIPs" | "loadBalancerIPs";
+
+/** One entry of an allow list. */
+export interface AllowEntry {
+  readonly prefix: Prefix;
+  /** A /32 or /128: no aggregate; it makes the host route itself wanted. */
+  readonly exact: boolean;
+  contains(address: Address): boolean;
+}
+
+export interface NodeConfig {
+  /** AS number of this node. */
+  readonly asn: Asn;
+  /** TCP port to accept sessions on; -1: do not listen. */
+  readonly listenPort: number;
+  /** From logSeverityScreen; null: not set. */
+  readonly logLevel: LogLevel | null;
+  /** null: no list of that kind is configured. Entries are unique, in the order in which they are written. */
+  readonly allow: Readonly<Record<AddressSource, readonly AllowEntry[] | null>>;
+  /** Sessions to bring up, by name. A peer that must not come up as it is written is a problem instead. */
+  readonly peers: readonly Peer[];
+  /** Unsorted. */
+  readonly problems: readonly Problem[];
+}
+
+/** Last good values that a later invalid edit falls back on: handed from one resolution to the next. */
+export interface LastGood {
+  readonly allow: Readonly<Partial<Record<AddressSource, readonly AllowEntry[]>>>;
+  /** By name of the BGPPeer object. */
+  readonly peers: ReadonlyMap<string, Peer>;
+}
+
+export const nothingGood: LastGood = { allow: {}, peers: new Map() };

@@ -1,0 +1,112 @@
+// What Bellman asks of a BGP speaker. Every driver passes test/integration/conformance.
+//
+// The caller compares what is wanted with what is held and hands over the difference; a driver never decides.
+import type { Address } from "../model/address.ts";
+import type { Asn } from "../model/asn.ts";
+import type { Family } from "../model/family.ts";
+import type { Peer, SessionState } from "../model/peer.ts";
+import type { Prefix } from "../model/prefix.ts";
+import type { Problem } from "../model/problem.ts";
+import type { Route } from "../model/route.ts";
+
+/** The BGP instance the speaker must run. Another one than before costs every session. */
+export interface BgpInstance {
+  readonly asn: Asn;
+  /** An IPv4 address, unique in the network (RFC 6286). */
+  readonly routerId: Address;
+  /** TCP port to accept sessions on; -1: do not listen. */
+  readonly listenPort: number;
+}
+
+export interface Engine {
+  readonly name: "gobgp" | "memory";
+
+  /** The parts of the wish that this speaker cannot honour, before anything is applied. They are then left out. */
+  refusals(wish: { readonly peers: readonly Peer[] }): readonly Problem[];
+
+  /**
+   * Connects, makes the speaker run `instance` and reads back what it holds. What the speaker holds from an earlier
+   * run of the agent stays untouched, unless it runs another instance: then BGP starts anew, and `restarted` says so.
+   *
+   * @throws {EngineError} when the speaker cannot be reached or refuses the instance.
+   */
+  open(instance: BgpInstance, events: EngineEvents, signal: AbortSignal): Promise<EngineLink>;
+}
+
+export interface EngineEvents {
+  /** The speaker is gone: told once per link, within milliseconds, from the broken stream. The link is dead then. */
+  lost(error: EngineError): void;
+  /** A session changed its state. */
+  session(status: PeerStatus): void;
+}
+
+/** A speaker that runs our instance. After `lost` every call rejects with an EngineError. */
+export interface EngineLink {
+  /** What the speaker says of itself, such as `gobgp v3`. */
+  readonly version: string;
+  /** The speaker held no BGP instance: all routes must be replayed before the first peer is added. */
+  readonly fresh: boolean;
+  /** Why a running instance had to be given up; null: it was ours, or there was none. */
+  readonly restarted: string | null;
+
+  /** Everything the speaker originates and the sessions it is configured with. */
+  held(): Promise<Held>;
+  /** How many routes the speaker originates: cheap enough for every 10 s. */
+  count(): Promise<number>;
+  /**
+   * Applies a difference: announces and changes before withdrawals, routes before peers. An item the speaker refuses
+   * does not keep the others from being applied.
+   *
+   * @throws {EngineError} when the speaker was lost: nothing is known then, read back before the next try.
+   */
+  apply(change: SpeakerChange): Promise<readonly Rejection[]>;
+  /** The sessions as they are now. */
+  peers(): Promise<readonly PeerStatus[]>;
+  /** Ends the link. `keep` leaves routes and sessions as they are; `withdraw` takes all routes back first. */
+  close(mode: "keep" | "withdraw"): Promise<void>;
+}
+
+export interface Held {
+  readonly routes: ReadonlyMap<Prefix, Route>;
+  readonly peers: readonly Peer[];
+}
+
+/** A difference between two wishes, in no order: the driver knows the one that hurts least. */
+export interface SpeakerChange {
+  /** New routes, and routes whose attributes changed: those are replaced without a withdrawal. */
+  readonly announce: readonly Route[];
+  readonly withdraw: readonly Prefix[];
+  readonly addPeers: readonly Peer[];
+  readonly removePeers: readonly Peer[];
+}
+
+export interface Rejection {
+  readonly item:
+    { readonly t: "route"; readonly prefix: Prefix } | { readonly t: "peer"; readonly name: string };
+  readonly error: EngineError;
+}
+
+export interface PeerStatus {
+  /** Neighbour's address; a speaker knows no other name. */
+  readonly address: Address;
+  readonly asn: Asn | null;
+  readonly state: SessionState;
+  /** Since when the session is established, in ms since the epoch; null: it is not, or the speaker does not say. */
+  readonly establishedAtMs: number | null;
+  /** Routes sent to the neighbour, where the speaker counts them. */
+  readonly advertised: Readonly<Partial<Record<Family, number>>>;
+}
+
+/** `unreachable`: not there or gone. `timeout`: there, but silent. `refused`: it said no to this item. */
+export type EngineErrorCode = "unreachable" | "timeout" | "refused";
+
+/** A message tells what was tried, on which speaker, and what to look at next. */
+export class EngineError extends Error {
+  override readonly name = "EngineError";
+  readonly code: EngineErrorCode;
+
+  constructor(code: EngineErrorCode, message: string, options?: { cause?: unknown }) {
+    super(message, options);
+    this.code = code;
+  }
+}

@@ -1,0 +1,37 @@
+// A route that the node originates, with the attributes its speaker sends.
+import type { Address } from "./address.ts";
+import type { Community, LargeCommunity } from "./community.ts";
+import type { Prefix } from "./prefix.ts";
+
+/** ORIGIN is always IGP and the AS_PATH empty but for `prepend`: ToRs compare them across nodes for ECMP. */
+export interface Route {
+  readonly prefix: Prefix;
+  /** null: the speaker's own address on the session. IPv6 over an IPv4 session needs an explicit one. */
+  readonly nextHop: Address | null;
+  /** Sorted numerically, each once. */
+  readonly communities: readonly Community[];
+  readonly largeCommunities: readonly LargeCommunity[];
+  /** MULTI_EXIT_DISC; null: not sent. */
+  readonly med: number | null;
+  /** LOCAL_PREF towards iBGP peers; null: the speaker's default, 100. */
+  readonly localPref: number | null;
+  /** How many times the local AS is put in front once more. */
+  readonly prepend: number;
+}
+
+/** Do both say the same to a peer? */
+export function sameRoute(a: Route, b: Route): boolean {
+  return (
+    a.prefix === b.prefix &&
+    a.nextHop === b.nextHop &&
+    a.med === b.med &&
+    a.localPref === b.localPref &&
+    a.prepend === b.prepend &&
+    sameList(a.communities, b.communities) &&
+    sameList(a.largeCommunities, b.largeCommunities)
+  );
+}
+
+function sameList(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((entry, index) => entry === b[index]);
+}

@@ -1,0 +1,50 @@
+// The kinds that are watched, and where the API serves them.
+import type { ConfigObject } from "../model/config-object.ts";
+import type { EndpointSlice } from "../model/endpoint-slice.ts";
+import type { Node } from "../model/node.ts";
+import type { Service } from "../model/service.ts";
+
+/** What each kind becomes in the picture. */
+export interface ModelOf {
+  readonly Service: Service;
+  readonly EndpointSlice: EndpointSlice;
+  readonly Node: Node;
+  readonly BGPConfiguration: ConfigObject;
+  readonly BGPPeer: ConfigObject;
+}
+
+export type Kind = keyof ModelOf;
+
+interface KindInfo {
+  readonly apiVersion: string;
+  /** Path of the collection, over all namespaces. */
+  readonly path: string;
+  readonly namespaced: boolean;
+  /** Comes by a CRD: absence (404) is waited for, and counts as synced and empty meanwhile. */
+  readonly optional: boolean;
+}
+
+export const kinds = {
+  Service: { apiVersion: "v1", path: "/api/v1/services", namespaced: true, optional: false },
+  EndpointSlice: {
+    apiVersion: "discovery.k8s.io/v1",
+    path: "/apis/discovery.k8s.io/v1/endpointslices",
+    namespaced: true,
+    optional: false,
+  },
+  Node: { apiVersion: "v1", path: "/api/v1/nodes", namespaced: false, optional: false },
+  BGPConfiguration: {
+    apiVersion: "projectcalico.org/v3",
+    path: "/apis/projectcalico.org/v3/bgpconfigurations",
+    namespaced: false,
+    optional: true,
+  },
+  BGPPeer: {
+    apiVersion: "projectcalico.org/v3",
+    path: "/apis/projectcalico.org/v3/bgppeers",
+    namespaced: false,
+    optional: true,
+  },
+} as const satisfies Record<Kind, KindInfo>;
+
+export const kindNames = Object.keys(kinds) as readonly Kind[];

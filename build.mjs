@@ -1,0 +1,60 @@
+// Bundles TypeScript into dist/, because Node.js 20 runs none.
+//   node build.mjs [--if-stale] [NAME…]      NAME: bellman (default), lab, bench
+// The agent becomes one file with all its packages: it starts in a third of the time and half the memory.
+import { build } from "esbuild";
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = fileURLToPath(new URL(".", import.meta.url));
+const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+
+/** What each bundle is made from; `sources` decide whether it is stale. */
+const bundles = {
+  bellman: { entry: "agent/main.ts", sources: ["agent"], packages: "bundle" },
+  lab: { entry: "lab/main.ts", sources: ["lab", "test/support", "test/kube", "agent"], packages: "external" },
+  bench: {
+    entry: "bench/main.ts",
+    sources: ["bench", "lab", "test/support", "test/kube", "agent"],
+    packages: "external",
+  },
+};
+
+const modified = (path) => statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+
+function stale(name) {
+  const built = modified(join(root, `dist/${name}.mjs`));
+  const inputs = ["package-lock.json", "build.mjs"].map((file) => join(root, file));
+  for (const folder of bundles[name].sources)
+    for (const file of readdirSync(join(root, folder), { recursive: true }))
+      inputs.push(join(root, folder, file));
+  return inputs.some((input) => modified(input) >= built);
+}
+
+const args = process.argv.slice(2);
+const names = args.filter((arg) => arg !== "--if-stale");
+for (const name of names.length > 0 ? names : ["bellman"]) {
+  if (!(name in bundles))
+    throw new Error(`no bundle "${name}": there are ${Object.keys(bundles).join(", ")}`);
+  if (args.includes("--if-stale") && !stale(name)) continue;
+  await build({
+    absWorkingDir: root,
+    entryPoints: [bundles[name].entry],
+    outfile: `dist/${name}.mjs`,
+    bundle: true,
+    packages: bundles[name].packages,
+    platform: "node",
+    format: "esm",
+    target: "node20.19",
+    minifySyntax: true,
+    minifyWhitespace: name === "bellman",
+    sourcemap: name === "bellman" ? false : "inline",
+    legalComments: "none",
+    define: { BELLMAN_VERSION: JSON.stringify(version) },
+    // Packages in CommonJS call require(); an ES module has none of its own.
+    banner: {
+      js: `#!/usr/bin/env node\nimport{createRequire as bellmanRequire}from"node:module";const require=bellmanRequire(import.meta.url);`,
+    },
+    logLevel: "warning",
+  });
+}
