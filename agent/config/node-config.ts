@@ -35,9 +35,13 @@ export interface NodeConfig {
 
 /** Last good values that a later invalid edit falls back on: handed from one resolution to the next. */
 export interface LastGood {
+  /** null: asNumber was never valid since it was written. */
+  readonly asn: Asn | null;
+  /** null: listenPort was never valid since it was written. */
+  readonly listenPort: number | null;
   readonly allow: Readonly<Partial<Record<AddressSource, readonly AllowEntry[]>>>;
   /** By name of the BGPPeer object. */
   readonly peers: ReadonlyMap<string, Peer>;
 }
 
-export const nothingGood: LastGood = { allow: {}, peers: new Map() };
+export const nothingGood: LastGood = { asn: null, listenPort: null, allow: {}, peers: new Map() };

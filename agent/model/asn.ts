@@ -4,6 +4,9 @@ declare const brand: unique symbol;
 
 export type Asn = number & { readonly [brand]: "Asn" };
 
+/** What a cluster uses that says nothing else: the first AS number for private use (RFC 6996), as in Calico. */
+export const defaultAsn = 64512 as Asn;
+
 /**
  * Parses an AS number in plain (`64512`, also a YAML number) or dotted form (`1.10`, RFC 5396).
  *

@@ -1,0 +1,108 @@
+// All BGPPeer objects together: the sessions that this node brings up.
+import type { Asn } from "../model/asn.ts";
+import type { ConfigObject } from "../model/config-object.ts";
+import type { Node } from "../model/node.ts";
+import type { Peer } from "../model/peer.ts";
+import { compareText, quote } from "../model/problem.ts";
+import type { Problem } from "../model/problem.ts";
+import { readBgpPeer } from "./bgp-peer.ts";
+import type { Finding, PeerDraft } from "./bgp-peer.ts";
+import type { LastGood } from "./node-config.ts";
+import { objectName } from "./spec.ts";
+import { endpointText } from "./values.ts";
+import type { Endpoint } from "./values.ts";
+
+/** A dead node is noticed by its peers after this time; the keepalive is a third of it (RFC 4271 §10). */
+const holdTimeSeconds = 9;
+const keepaliveSeconds = 3;
+
+export interface PeersInput {
+  readonly objects: ReadonlyMap<string, ConfigObject>;
+  readonly node: Node | undefined;
+  readonly nodeName: string;
+  readonly localAsn: Asn;
+  readonly lastGood: LastGood["peers"];
+}
+
+export interface ResolvedPeers {
+  /** By name; also what later invalid edits fall back on. */
+  readonly peers: readonly Peer[];
+  readonly problems: readonly Problem[];
+}
+
+export function resolvePeers(input: PeersInput): ResolvedPeers {
+  const peers: Peer[] = [];
+  const problems: Problem[] = [];
+  /** Who has an endpoint: the first object by name, whether or not its session comes up. */
+  const owners = new Map<string, string>();
+  const objects = [...input.objects.values()].sort((a, b) => compareText(a.name, b.name));
+  for (const object of objects) {
+    const name = objectName(object);
+    const draft = readBgpPeer(object.spec, input.localAsn);
+    const verdict = judge(object.name, draft, input);
+    if (verdict.t === "self") continue;
+    problems.push(...draft.findings.flatMap((finding) => problemOf(name, finding, verdict)));
+    if (verdict.t === "elsewhere" || verdict.endpoint === null) continue;
+    const endpoint = endpointText(verdict.endpoint);
+    const owner = owners.get(endpoint);
+    if (owner === undefined) owners.set(endpoint, name);
+    else
+      problems.push({
+        object: name,
+        field: "spec.peerIP",
+        severity: "error",
+        message: `${owner} comes first by name for ${endpoint}; this one is left out`,
+      });
+    if (owner === undefined && verdict.t === "up") peers.push(verdict.peer);
+  }
+  return { peers, problems };
+}
+
+type Verdict =
+  /** The session runs; `kept`: as it was before an edit that cannot be read. */
+  | { readonly t: "up"; readonly peer: Peer; readonly endpoint: Endpoint; readonly kept: boolean }
+  /** Ours, but not to be brought up. Its endpoint, if known, is taken nevertheless. */
+  | { readonly t: "down"; readonly endpoint: Endpoint | null }
+  | { readonly t: "elsewhere"; readonly node: string }
+  /** This node as its own neighbour: one object may list all nodes' router. */
+  | { readonly t: "self" };
+
+function judge(name: string, draft: PeerDraft, input: PeersInput): Verdict {
+  const { endpoint, asn, node, findings } = draft;
+  if (node !== null && node !== input.nodeName && !draft.nodeSelector) return { t: "elsewhere", node };
+  if (endpoint !== null && input.node?.addresses.includes(endpoint.address) === true) return { t: "self" };
+  // By its nodeSelector the peer may be for other nodes only: it must not push out one that is for this node.
+  const down = { t: "down", endpoint: draft.nodeSelector ? null : endpoint } as const;
+  if (findings.some(({ effect }) => effect === "refused")) return down;
+  const valid = !findings.some(({ effect }) => effect === "invalid");
+  if (valid && endpoint !== null && asn !== null)
+    return { t: "up", peer: makePeer(name, endpoint, asn, input.localAsn), endpoint, kept: false };
+  const before = input.lastGood.get(name);
+  if (before === undefined) return down;
+  const peer = makePeer(name, before, before.asn, input.localAsn);
+  return { t: "up", peer, endpoint: peer, kept: true };
+}
+
+function makePeer(name: string, { address, port }: Endpoint, asn: Asn, localAsn: Asn): Peer {
+  return { name, address, port, asn, localAsn, holdTimeSeconds, keepaliveSeconds };
+}
+
+function problemOf(object: string, { effect, field, says }: Finding, verdict: Verdict): readonly Problem[] {
+  switch (effect) {
+    case "typo":
+      return [{ object, field, severity: "warning", message: says }];
+    case "ignored":
+      return verdict.t === "up" ? [{ object, field, severity: "warning", message: says }] : [];
+    case "refused":
+      if (verdict.t === "elsewhere") return [];
+      return [{ object, field, severity: "error", message: `${says}; the session is not brought up` }];
+    case "invalid":
+      return [{ object, field, severity: "error", message: `${says}; ${meanwhile(verdict)}` }];
+  }
+}
+
+function meanwhile(verdict: Verdict): string {
+  if (verdict.t === "elsewhere") return `the peer is meant for node ${quote(verdict.node)}`;
+  if (verdict.t === "up") return "the session stays as it last was valid";
+  return "the session is not brought up";
+}
