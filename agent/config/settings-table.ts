@@ -1,0 +1,228 @@
+// Every setting of the agent, once: what it takes, what it is unless said, and what `--help` says of it.
+import { parseAddress } from "../model/address.ts";
+import type { Address } from "../model/address.ts";
+import { quote } from "../model/problem.ts";
+import type { LogLevel } from "./node-config.ts";
+import { SettingsError } from "./settings-error.ts";
+import {
+  oneOf,
+  parseGrpcTarget,
+  parseHttpAddress,
+  parseIPv4,
+  parseListenPort,
+  parseNodeName,
+  parsePath,
+} from "./settings-values.ts";
+import type { HttpAddress } from "./settings-values.ts";
+
+export interface Settings {
+  readonly nodeName: string;
+  /** null: in-cluster, then KUBECONFIG, then ~/.kube/config. */
+  readonly kubeconfig: string | null;
+  /** Directory that stands in for the API; null: there is an API. */
+  readonly manifests: string | null;
+  readonly engine: "gobgp";
+  /** gRPC target. */
+  readonly gobgpAddress: string;
+  /** null: the node's IPv4 address. */
+  readonly routerId: Address | null;
+  /** null: the node's address. */
+  readonly localAddress: Address | null;
+  /** TCP port; -1: do not listen; null: as the BGPConfiguration says. */
+  readonly listenPort: number | null;
+  readonly http: HttpAddress;
+  readonly shutdown: "keep" | "withdraw";
+  readonly excludeLabel: "kubernetes" | "calico" | "ignore";
+  /** null: as the BGPConfiguration says. */
+  readonly logLevel: LogLevel | null;
+  /** null: pretty on a terminal, json elsewhere. */
+  readonly logFormat: "json" | "pretty" | null;
+}
+
+/** What a default may depend on. */
+export interface Surroundings {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly hostname: string;
+}
+
+export interface Setting<T> {
+  /** Returns null for a text that is not allowed. */
+  readonly parse: (text: string) => T | null;
+  readonly fallback: (surroundings: Surroundings) => T;
+  /** What the value is called in the help. */
+  readonly placeholder: string;
+  /** What may be written, to complete "… is not …". */
+  readonly allowed: string;
+  readonly help: string;
+  /** What holds unless said, in words. */
+  readonly otherwise: string;
+  /** Values of a release to come. */
+  readonly later?: readonly string[];
+}
+
+/** The flag of a setting is its name in kebab-case. */
+export const settingsTable: { readonly [Name in keyof Settings]: Setting<Settings[Name]> } = {
+  nodeName: {
+    parse: parseNodeName,
+    fallback: defaultNodeName,
+    placeholder: "NAME",
+    allowed: "the name of a node (letters a-z, digits, - and .)",
+    help: "node that this agent works for",
+    otherwise: "$NODE_NAME, else the host name",
+  },
+  kubeconfig: {
+    parse: parsePath,
+    fallback: () => null,
+    placeholder: "FILE",
+    allowed: "a path",
+    help: "how to reach the Kubernetes API",
+    otherwise: "in-cluster, then $KUBECONFIG, then ~/.kube/config",
+  },
+  manifests: {
+    parse: parsePath,
+    fallback: () => null,
+    placeholder: "DIR",
+    allowed: "a path",
+    help: "take the objects from the .yaml, .yml and .json files in DIR, and follow edits",
+    otherwise: "the Kubernetes API",
+  },
+  engine: {
+    parse: oneOf("gobgp"),
+    fallback: () => "gobgp",
+    placeholder: "gobgp",
+    allowed: "gobgp",
+    help: "BGP speaker on this node",
+    otherwise: "gobgp",
+    later: ["frr", "bird"],
+  },
+  gobgpAddress: {
+    parse: parseGrpcTarget,
+    fallback: () => "unix:///run/gobgp/gobgp.sock",
+    placeholder: "ADDRESS",
+    allowed: "unix:///PATH or HOST:PORT",
+    help: "where gobgpd serves its API: unix:///PATH or HOST:PORT",
+    otherwise: "unix:///run/gobgp/gobgp.sock",
+  },
+  routerId: {
+    parse: parseIPv4,
+    fallback: () => null,
+    placeholder: "IPV4",
+    allowed: "an IPv4 address",
+    help: "BGP identifier of this node",
+    otherwise: "the node's IPv4 address",
+  },
+  localAddress: {
+    parse: parseAddress,
+    fallback: () => null,
+    placeholder: "ADDRESS",
+    allowed: "an IP address",
+    help: "address of this node for its sessions",
+    otherwise: "the node's address",
+  },
+  listenPort: {
+    parse: parseListenPort,
+    fallback: () => null,
+    placeholder: "PORT",
+    allowed: "a port from 1 to 65535, or -1",
+    help: "TCP port to accept sessions on; -1: do not listen",
+    otherwise: "listenPort of the BGPConfiguration, else 179",
+  },
+  http: {
+    parse: parseHttpAddress,
+    fallback: () => ({ host: "127.0.0.1", port: 9179 }),
+    placeholder: "ADDRESS:PORT",
+    allowed: "ADDRESS:PORT, like 127.0.0.1:9179 or [::1]:9179",
+    help: "where metrics, health and the JSON API are served; without ADDRESS: everywhere",
+    otherwise: "127.0.0.1:9179",
+  },
+  shutdown: {
+    parse: oneOf("keep", "withdraw"),
+    fallback: () => "keep",
+    placeholder: "keep|withdraw",
+    allowed: "keep or withdraw",
+    help: "what becomes of the routes when the agent is told to end",
+    otherwise: "keep",
+  },
+  excludeLabel: {
+    parse: oneOf("kubernetes", "calico", "ignore"),
+    fallback: () => "kubernetes",
+    placeholder: "kubernetes|calico|ignore",
+    allowed: "kubernetes, calico or ignore",
+    help: "which values of the exclusion label take a node out: all but false ones, true alone, none",
+    otherwise: "kubernetes",
+  },
+  logLevel: {
+    parse: oneOf("debug", "info", "warn", "error", "fatal"),
+    fallback: () => null,
+    placeholder: "LEVEL",
+    allowed: "debug, info, warn, error or fatal",
+    help: "least severity that is logged: debug, info, warn, error, fatal",
+    otherwise: "logSeverityScreen of the BGPConfiguration, else info",
+  },
+  logFormat: {
+    parse: oneOf("json", "pretty"),
+    fallback: () => null,
+    placeholder: "json|pretty",
+    allowed: "json or pretty",
+    help: "form of the log",
+    otherwise: "json; pretty on a terminal",
+  },
+};
+
+/** Flags whose capability comes with a later release: known, and refused. */
+export const laterFlags: readonly string[] = [
+  "bfd",
+  "bird-dir",
+  "bird-socket",
+  "dataplane-gate",
+  "dataplane-gate-max-wait",
+  "drain-taints",
+  "drain-wait",
+  "frr-config",
+  "frr-sockets",
+  "gobgp-tls-ca",
+  "gobgp-tls-cert",
+  "gobgp-tls-key",
+  "graceful-restart",
+  "guard",
+  "load-balancer-class",
+  "namespace",
+  "peer-selector",
+  "pod-cidrs",
+  "terminating",
+  "withdraw-hold",
+];
+
+/** The kubelet registers the node under the host name in lower case. */
+function defaultNodeName({ env, hostname }: Surroundings): string {
+  const [place, text] =
+    env["NODE_NAME"] === undefined || env["NODE_NAME"] === ""
+      ? ["the host name", hostname.toLowerCase()]
+      : ["NODE_NAME", env["NODE_NAME"]];
+  const name = parseNodeName(text);
+  if (name !== null) return name;
+  throw new SettingsError("value", `${place} ${quote(text)} is not the name of a node; set --node-name`);
+}
+
+/** `gobgpAddress` → `gobgp-address` */
+export function flagName(setting: string): string {
+  return setting.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}
+
+/** `gobgp-address` → `BELLMAN_GOBGP_ADDRESS` */
+export function envName(flag: string): string {
+  return `BELLMAN_${flag.toUpperCase().replaceAll("-", "_")}`;
+}
+
+/** One entry per setting for `bellman agent --help`, in lines without a line break. */
+export function settingsHelp(): readonly string[] {
+  const config = {
+    placeholder: "FILE",
+    help: "YAML file of settings; a key is a flag's name without the dashes",
+    otherwise: "none",
+  };
+  return [...Object.entries(settingsTable), ["config", config] as const].flatMap(([name, setting]) => [
+    `  --${flagName(name)} ${setting.placeholder}`,
+    `      ${setting.help} (default: ${setting.otherwise})`,
+  ]);
+}

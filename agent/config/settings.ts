@@ -1,0 +1,70 @@
+// The agent's own settings: a flag beats an environment variable beats the file beats the default.
+import { quote } from "../model/problem.ts";
+import { SettingsError } from "./settings-error.ts";
+import { fromArgv, fromEnv, fromFile } from "./settings-sources.ts";
+import type { Written } from "./settings-sources.ts";
+import { flagName, laterFlags, settingsTable } from "./settings-table.ts";
+import type { Setting, Settings, Surroundings } from "./settings-table.ts";
+
+export interface SettingsInput extends Surroundings {
+  /** Arguments behind `bellman agent`. */
+  readonly argv: readonly string[];
+  /** What the file that `settingsFile` names holds. */
+  readonly file?: { readonly path: string; readonly text: string };
+}
+
+/**
+ * Path of the file that --config or BELLMAN_CONFIG names, to be read by the caller; null: none is named.
+ *
+ * @throws {SettingsError} as `readSettings` does for flags and environment variables.
+ */
+export function settingsFile({ argv, env }: Pick<SettingsInput, "argv" | "env">): string | null {
+  return (fromArgv(argv).get("config") ?? fromEnv(env).get("config"))?.text ?? null;
+}
+
+/** @throws {SettingsError} for the first setting that is unknown, not available yet, or not allowed. */
+export function readSettings({ argv, env, file, hostname }: SettingsInput): Settings {
+  const sources = [fromArgv(argv), fromEnv(env), file === undefined ? null : fromFile(file.path, file.text)];
+  const find = (flag: string): Written | null => {
+    for (const source of sources) {
+      const written = source?.get(flag);
+      if (written !== undefined) return written;
+    }
+    return null;
+  };
+  for (const flag of laterFlags) {
+    const written = find(flag);
+    if (written !== null) throw new SettingsError("later", `${written.place} is not available yet`);
+  }
+  const read = <Name extends keyof Settings>(name: Name): Settings[Name] => {
+    const written = find(flagName(name));
+    const setting = settingsTable[name];
+    return written === null ? setting.fallback({ env, hostname }) : parseWritten(setting, written);
+  };
+  return {
+    nodeName: read("nodeName"),
+    kubeconfig: read("kubeconfig"),
+    manifests: read("manifests"),
+    engine: read("engine"),
+    gobgpAddress: read("gobgpAddress"),
+    routerId: read("routerId"),
+    localAddress: read("localAddress"),
+    listenPort: read("listenPort"),
+    http: read("http"),
+    shutdown: read("shutdown"),
+    excludeLabel: read("excludeLabel"),
+    logLevel: read("logLevel"),
+    logFormat: read("logFormat"),
+  };
+}
+
+function parseWritten<T>(setting: Setting<T>, { text, place }: Written): T {
+  const value = setting.parse(text);
+  if (value !== null) return value;
+  if (setting.later?.includes(text) === true)
+    throw new SettingsError(
+      "later",
+      `${place}: ${quote(text)} is not available yet, only ${setting.allowed} is`,
+    );
+  throw new SettingsError("value", `${place}: ${quote(text)} is not ${setting.allowed}`);
+}
