@@ -1,0 +1,29 @@
+// BGPConfiguration and BGPPeer (projectcalico.org/v3): who the object is; the config room reads the spec.
+import type { ConfigKind, ConfigObject } from "../../model/config-object.ts";
+import { DecodeError, isFields } from "./fields.ts";
+import { readMetadata } from "./metadata.ts";
+
+/** Far more than the types of projectcalico.org/v3 nest. */
+const maxDepth = 32;
+
+/**
+ * @throws {DecodeError} when the object has no proper name, or metadata that no API server would take, or a spec that
+ *   nests so deeply (or, by YAML aliases, without end) that it could not be compared.
+ */
+export function decodeConfigObject(kind: ConfigKind, object: unknown): ConfigObject {
+  const { wire, metadata, reader } = readMetadata(kind, object);
+  const labels = reader.strings(metadata.labels, "metadata.labels");
+  const [problem] = reader.problems;
+  if (problem !== undefined)
+    throw new DecodeError(problem.field, `${problem.message}, and with it ${reader.object}`);
+  const spec = wire["spec"] ?? {};
+  if (nestsDeeperThan(maxDepth, spec))
+    throw new DecodeError("spec", `nests more than ${maxDepth} levels deep; ${reader.object} is left out`);
+  return { kind, name: metadata.name, uid: metadata.uid, labels, spec };
+}
+
+function nestsDeeperThan(levels: number, value: unknown): boolean {
+  if (!Array.isArray(value) && !isFields(value)) return false;
+  if (levels === 0) return true;
+  return Object.values(value).some((inner: unknown) => nestsDeeperThan(levels - 1, inner));
+}
