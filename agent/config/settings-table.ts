@@ -156,8 +156,8 @@ export const settingsTable: { readonly [Name in keyof Settings]: Setting<Setting
     fallback: () => null,
     placeholder: "LEVEL",
     allowed: "debug, info, warn, error or fatal",
-    help: "least severity that is logged: debug, info, warn, error, fatal",
-    otherwise: "logSeverityScreen of the BGPConfiguration, else info",
+    help: "least severity logged: debug, info, warn, error, fatal",
+    otherwise: "as in the BGPConfiguration, else info",
   },
   logFormat: {
     parse: oneOf("json", "pretty"),
