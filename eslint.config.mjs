@@ -11,7 +11,7 @@ const rooms = {
   plan: ["model", "config"],
   engine: ["model", "time", "plan"],
   reconcile: ["model", "time", "watch", "config", "decide", "plan", "engine"],
-  serve: ["model", "plan", "reconcile"],
+  serve: ["model", "time", "plan", "reconcile"],
   cli: ["model", "time", "watch", "config", "decide", "plan", "engine", "reconcile", "serve"],
 };
 

@@ -1,14 +1,17 @@
 // Time as an argument: everything that waits or stamps takes a Clock, so that tests own it.
 
 export interface Clock {
-  /** Milliseconds since the epoch. */
+  /** Milliseconds since the epoch: for stamps, not for durations, as it may be set. */
   now(): number;
+  /** Milliseconds since some fixed moment, with fractions: for durations. */
+  monotonic(): number;
   /** Calls `action` once after `ms`; the function returned cancels it. */
   schedule(ms: number, action: () => void): () => void;
 }
 
 export const systemClock: Clock = {
   now: () => Date.now(),
+  monotonic: () => performance.now(),
   schedule(ms, action) {
     const timer = setTimeout(action, ms);
     return () => clearTimeout(timer);

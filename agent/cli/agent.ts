@@ -1,0 +1,140 @@
+// `bellman agent`: reads its settings, puts the rooms together and runs until it is told to end.
+import { readFile } from "node:fs/promises";
+import { hostname } from "node:os";
+import type { LogLevel } from "../config/node-config.ts";
+import { readSettings, settingsFile } from "../config/settings.ts";
+import { SettingsError } from "../config/settings-error.ts";
+import { settingsHelp } from "../config/settings-table.ts";
+import type { Settings } from "../config/settings-table.ts";
+import { parseGobgpAddress } from "../engine/gobgp/address.ts";
+import { GobgpEngine } from "../engine/gobgp/engine.ts";
+import { Desired } from "../reconcile/desired.ts";
+import { Loop } from "../reconcile/loop.ts";
+import { Report } from "../reconcile/report.ts";
+import { HttpError, serveHttp } from "../serve/http.ts";
+import { createMetrics } from "../serve/metrics.ts";
+import { quote } from "../model/problem.ts";
+import { systemClock } from "../time/clock.ts";
+import { Cluster } from "../watch/cluster.ts";
+import { WatchError } from "../watch/errors.ts";
+import { WatchHealth } from "../watch/health.ts";
+import { manifestsSource } from "../watch/manifests/source.ts";
+import type { Source } from "../watch/sink.ts";
+import { CommandError, oneLine, usageError } from "./errors.ts";
+import type { ExitCode } from "./errors.ts";
+import type { Io } from "./io.ts";
+import { createLog } from "./log.ts";
+import { stopSignal } from "./stop-signal.ts";
+
+/** @throws {CommandError} with one line: usage (2), API or directory out of reach at start (3), port taken (1). */
+export async function agentCommand(argv: readonly string[], io: Io, version: string): Promise<ExitCode> {
+  if (argv.includes("--help") || argv.includes("-h")) {
+    io.stdout(`bellman agent [--SETTING VALUE…]\n\n${settingsHelp().join("\n")}\n`);
+    return 0;
+  }
+  const settings = await loadSettings(argv, io);
+  const stop = stopSignal();
+  try {
+    await runAgent(settings, io, version, stop);
+    return 0;
+  } catch (cause) {
+    if (cause instanceof WatchError) throw new CommandError(3, oneLine(cause), { cause });
+    if (cause instanceof HttpError) throw new CommandError(1, oneLine(cause), { cause });
+    throw cause;
+  } finally {
+    stop.release();
+  }
+}
+
+/** The rooms, wired: source → cluster → desired → loop → speaker. The first fault of a part ends all of them. */
+async function runAgent(
+  settings: Settings,
+  io: Io,
+  version: string,
+  stop: { signal: AbortSignal },
+): Promise<void> {
+  const clock = systemClock;
+  const format = settings.logFormat ?? (io.terminal ? "pretty" : "json");
+  const log = createLog(format, settings.logLevel ?? "info", settings.nodeName, io.stdout);
+  const failed = new AbortController();
+  const signal = AbortSignal.any([stop.signal, failed.signal]);
+
+  const metrics = createMetrics(version);
+  const health = new WatchHealth(clock, log, metrics.watch);
+  const cluster = new Cluster((change) => {
+    loop.changed(change);
+    setLevel(log, settings.logLevel ?? desired.config.logLevel ?? "info");
+  });
+  const desired = new Desired(cluster, settings);
+  const engine = new GobgpEngine(gobgpAddress(settings));
+  const loop = new Loop({
+    engine,
+    cluster,
+    desired,
+    clock,
+    random: Math.random,
+    observer: metrics.reconcile,
+    log,
+    shutdown: settings.shutdown,
+  });
+  const report = new Report({ engine, cluster, desired, loop, health });
+  const { registry } = metrics;
+  await serveHttp({ ...settings.http, report, registry, version, clock }, signal);
+  const source = await openSource(settings, log);
+  log.info(
+    { version, engine: engine.name, http: settings.http },
+    `bellman ${version} works for node ${settings.nodeName}`,
+  );
+  const parts = [source.run(cluster, health, signal), loop.run(signal)];
+  try {
+    await Promise.all(parts);
+    log.info({}, settings.shutdown === "keep" ? "ended; the routes stay" : "ended; the routes are withdrawn");
+  } finally {
+    failed.abort();
+    await Promise.allSettled(parts);
+  }
+}
+
+function gobgpAddress(settings: Settings) {
+  const address = parseGobgpAddress(settings.gobgpAddress);
+  if (address !== null) return address;
+  throw usageError(`--gobgp-address ${quote(settings.gobgpAddress)} is not unix:///PATH or HOST:PORT`);
+}
+
+function setLevel(log: { level: string }, level: LogLevel): void {
+  if (log.level !== level) log.level = level;
+}
+
+async function openSource(settings: Settings, log: ReturnType<typeof createLog>): Promise<Source> {
+  const clock = systemClock;
+  if (settings.manifests !== null) return manifestsSource({ directory: settings.manifests, clock, log });
+  // Loaded only where there is an API: reading kubeconfigs costs start time and memory.
+  const { kubernetesSource } = await import("../watch/api/source.ts");
+  const { kubeconfig, nodeName } = settings;
+  return kubernetesSource({
+    nodeName,
+    clock,
+    random: Math.random,
+    log,
+    ...(kubeconfig !== null && { kubeconfig }),
+  });
+}
+
+async function loadSettings(argv: readonly string[], { env }: Io): Promise<Settings> {
+  try {
+    const path = settingsFile({ argv, env });
+    const file = path === null ? {} : { file: { path, text: await readSettingsFile(path) } };
+    return readSettings({ argv, env, hostname: hostname(), ...file });
+  } catch (cause) {
+    if (cause instanceof SettingsError) throw usageError(oneLine(cause), cause);
+    throw cause;
+  }
+}
+
+async function readSettingsFile(path: string): Promise<string> {
+  try {
+    return await readFile(path, "utf8");
+  } catch (cause) {
+    throw usageError(`--config: ${oneLine(cause)}`, cause);
+  }
+}

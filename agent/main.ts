@@ -1,0 +1,59 @@
+// The program: one command per file in cli/, loaded when asked for.
+import { CommandError, oneLine, usageError } from "./cli/errors.ts";
+import type { ExitCode } from "./cli/errors.ts";
+import { processIo } from "./cli/io.ts";
+import type { Io } from "./cli/io.ts";
+import { quote } from "./model/problem.ts";
+
+/** Put in by the bundler, from package.json. */
+declare const BELLMAN_VERSION: string;
+
+type Command = (argv: readonly string[], io: Io) => Promise<ExitCode>;
+
+const commands: Readonly<Record<string, { readonly does: string; readonly load: () => Promise<Command> }>> = {
+  agent: {
+    does: "run on a node",
+    load: async () => {
+      const { agentCommand } = await import("./cli/agent.ts");
+      return (argv, io) => agentCommand(argv, io, BELLMAN_VERSION);
+    },
+  },
+  plan: {
+    does: "what a node would announce, from files",
+    load: async () => (await import("./cli/plan.ts")).planCommand,
+  },
+};
+
+const later = ["explain", "validate", "render", "status", "routes", "peers", "drain"];
+
+function usage(): string {
+  const lines = Object.entries(commands).map(([name, { does }]) => `  ${name.padEnd(8)} ${does}\n`);
+  return `bellman COMMAND [OPTION…]\n\n${lines.join("")}\nbellman COMMAND --help tells more; bellman --version the version.\n`;
+}
+
+async function run(argv: readonly string[], io: Io): Promise<ExitCode> {
+  const [name, ...rest] = argv;
+  if (name === "--help" || name === "-h" || name === "help") {
+    io.stdout(usage());
+    return 0;
+  }
+  if (name === "--version") {
+    io.stdout(`bellman ${BELLMAN_VERSION}\n`);
+    return 0;
+  }
+  if (name === undefined)
+    throw usageError(`which command? ${Object.keys(commands).join(", ")}; see bellman --help`);
+  if (later.includes(name)) throw usageError(`${name}: not available yet`);
+  const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  if (command === undefined)
+    throw usageError(`no command ${quote(name)}; there are ${Object.keys(commands).join(", ")}`);
+  return (await command.load())(rest, io);
+}
+
+const io = processIo();
+try {
+  process.exitCode = await run(process.argv.slice(2), io);
+} catch (error) {
+  io.stderr(`bellman: ${oneLine(error)}\n`);
+  process.exitCode = error instanceof CommandError ? error.code : 1;
+}

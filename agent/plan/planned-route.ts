@@ -1,0 +1,19 @@
+// A route with the reason for it and the services behind it.
+import type { AnnounceReason } from "../model/reason.ts";
+import type { Route } from "../model/route.ts";
+import type { ServiceKey } from "../model/service.ts";
+
+export interface PlannedRoute extends Route {
+  readonly reason: AnnounceReason;
+  /** Services that announce it, by key; empty for aggregates. */
+  readonly services: readonly ServiceKey[];
+}
+
+/** A route without attributes of its own. */
+export const plain = {
+  communities: [],
+  largeCommunities: [],
+  med: null,
+  localPref: null,
+  prepend: 0,
+} as const satisfies Partial<Route>;

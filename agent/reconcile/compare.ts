@@ -1,0 +1,68 @@
+// The difference between what is wanted and what the speaker holds.
+import type { Held, SpeakerChange } from "../engine/contract.ts";
+import { samePeer } from "../model/peer.ts";
+import type { Peer } from "../model/peer.ts";
+import type { Prefix } from "../model/prefix.ts";
+import { sameRoute } from "../model/route.ts";
+import type { Route } from "../model/route.ts";
+
+/** Compares everything. */
+export function compareAll(
+  wanted: { readonly routes: Iterable<Route>; readonly peers: Iterable<Peer> },
+  held: Held,
+): SpeakerChange {
+  const announce: Route[] = [];
+  const seen = new Set<Prefix>();
+  for (const route of wanted.routes) {
+    seen.add(route.prefix);
+    const old = held.routes.get(route.prefix);
+    if (!holdsRoute(old, route)) announce.push(route);
+  }
+  const withdraw = [...held.routes.keys()].filter((prefix) => !seen.has(prefix));
+  return { announce, withdraw, ...comparePeers(wanted.peers, held.peers) };
+}
+
+/** Compares only the prefixes given. */
+export function compareRoutes(
+  prefixes: Iterable<Prefix>,
+  wanted: (prefix: Prefix) => Route | undefined,
+  held: Held["routes"],
+): Pick<SpeakerChange, "announce" | "withdraw"> {
+  const announce: Route[] = [];
+  const withdraw: Prefix[] = [];
+  for (const prefix of prefixes) {
+    const route = wanted(prefix);
+    const old = held.get(prefix);
+    if (route === undefined) {
+      if (old !== undefined) withdraw.push(prefix);
+    } else if (!holdsRoute(old, route)) announce.push(route);
+  }
+  return { announce, withdraw };
+}
+
+/** A changed peer is removed and added: the speaker resets the session either way. Equal ones are not touched. */
+export function comparePeers(
+  wanted: Iterable<Peer>,
+  held: Held["peers"],
+): Pick<SpeakerChange, "addPeers" | "removePeers"> {
+  const addPeers: Peer[] = [];
+  const gone = new Set(held.keys());
+  for (const peer of wanted) {
+    const old = held.get(peer.address);
+    if (old != null && samePeer(old, peer)) gone.delete(peer.address);
+    else addPeers.push(peer);
+  }
+  return { addPeers, removePeers: [...gone] };
+}
+
+function holdsRoute(held: Route | null | undefined, wanted: Route): boolean {
+  return held != null && sameRoute(held, wanted);
+}
+
+export function isEmpty(change: SpeakerChange): boolean {
+  return sizeOf(change) === 0;
+}
+
+export function sizeOf({ announce, withdraw, addPeers, removePeers }: SpeakerChange): number {
+  return announce.length + withdraw.length + addPeers.length + removePeers.length;
+}

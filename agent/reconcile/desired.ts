@@ -1,0 +1,169 @@
+// What the speaker should hold, kept up to date: the picture and the settings in, routes, peers and instance out.
+import { nothingGood } from "../config/node-config.ts";
+import type { LastGood, NodeConfig } from "../config/node-config.ts";
+import { resolveConfig } from "../config/resolve.ts";
+import { decide } from "../decide/decide.ts";
+import { isExcluded } from "../decide/node-gates.ts";
+import type { ExcludeLabelMode } from "../decide/node-gates.ts";
+import { makeView } from "../decide/view.ts";
+import type { View } from "../decide/view.ts";
+import type { BgpInstance } from "../engine/contract.ts";
+import type { Address } from "../model/address.ts";
+import { familyOf } from "../model/address.ts";
+import type { Prefix } from "../model/prefix.ts";
+import type { Problem } from "../model/problem.ts";
+import type { ServiceKey } from "../model/service.ts";
+import type { Verdict } from "../model/verdict.ts";
+import { annotationProblems } from "../plan/annotations.ts";
+import { makePlan, nextHopProblems, setCommon } from "../plan/plan.ts";
+import type { Plan } from "../plan/plan.ts";
+import type { PlannedRoute } from "../plan/planned-route.ts";
+import { RouteTable } from "../plan/route-table.ts";
+import type { Cluster } from "../watch/cluster.ts";
+import type { Dirty } from "./dirty-set.ts";
+
+export interface DesiredOptions {
+  readonly nodeName: string;
+  readonly excludeLabel: ExcludeLabelMode;
+  /** null: the node's first IPv4 InternalIP. */
+  readonly routerId: Address | null;
+  /** null: as the BGPConfiguration says. */
+  readonly listenPort: number | null;
+}
+
+/** What a refresh may have changed. */
+export interface Refreshed {
+  /** Prefixes to compare with the speaker's; `all` of them after a change of node or configuration. */
+  readonly touched: ReadonlySet<Prefix> | "all";
+  /** Verdicts that are new or other than before. */
+  readonly verdicts: readonly Verdict[];
+}
+
+export class Desired {
+  readonly #cluster: Cluster;
+  readonly #options: DesiredOptions;
+  readonly #table = new RouteTable();
+  #lastGood: LastGood = nothingGood;
+  #view: View;
+
+  constructor(cluster: Cluster, options: DesiredOptions) {
+    this.#cluster = cluster;
+    this.#options = options;
+    this.#view = this.#makeView();
+  }
+
+  /** Decides again what is dirty, and nothing else. */
+  refresh(dirty: Dirty): Refreshed {
+    if (!dirty.all) return this.#refreshServices(dirty.services);
+    this.#view = this.#makeView();
+    setCommon(this.#table, this.config, this.#view.node, this.#view.nodeRefusal !== null);
+    const keys = new Set(this.#table.services());
+    for (const { key } of this.#cluster.services.values()) keys.add(key);
+    return { ...this.#refreshServices(keys), touched: "all" };
+  }
+
+  get config(): NodeConfig {
+    return this.#view.config;
+  }
+
+  get excluded(): boolean {
+    const { node } = this.#view;
+    return node !== undefined && isExcluded(node, this.#options.excludeLabel);
+  }
+
+  /** null: not known yet, because the node has not been seen or has no IPv4 address and none is set. */
+  get instance(): BgpInstance | null {
+    const { asn, listenPort } = this.config;
+    const routerId =
+      this.#options.routerId ?? this.#view.node?.internalIPs.find((ip) => familyOf(ip) === "ipv4");
+    if (this.#view.node === undefined || routerId === undefined) return null;
+    return { asn, routerId, listenPort: this.#options.listenPort ?? listenPort };
+  }
+
+  route(prefix: Prefix): PlannedRoute | undefined {
+    return this.#table.route(prefix);
+  }
+
+  routes(): Iterable<PlannedRoute> {
+    return this.#table.routes();
+  }
+
+  verdicts(): Iterable<Verdict> {
+    return this.#table.verdicts();
+  }
+
+  /** The whole plan, sorted: for people and offline use, not for the loop. */
+  plan(further: readonly Problem[] = []): Plan {
+    return makePlan({
+      nodeName: this.#options.nodeName,
+      excluded: this.excluded,
+      config: this.config,
+      table: this.#table,
+      problems: this.problems(further),
+    });
+  }
+
+  /** What is wrong with any object, in no order; `further` are added. */
+  problems(further: readonly Problem[] = []): readonly Problem[] {
+    const { nodeName } = this.#options;
+    return [
+      ...this.#problems(),
+      ...this.config.problems,
+      ...nextHopProblems(nodeName, this.#table),
+      ...further,
+    ];
+  }
+
+  *#problems(): Iterable<Problem> {
+    yield* this.#cluster.problems();
+    for (const service of this.#cluster.services.values()) yield* annotationProblems(service);
+    const { nodeName } = this.#options;
+    if (this.#cluster.unsynced.size > 0) return;
+    if (this.#view.node === undefined)
+      yield {
+        object: `Node/${nodeName}`,
+        field: "",
+        severity: "error",
+        message: "there is no such Node: nothing is announced; see --node-name",
+      };
+    else if (this.instance === null)
+      yield {
+        object: `Node/${nodeName}`,
+        field: "status.addresses",
+        severity: "error",
+        message: "the node has no IPv4 InternalIP to be its router ID: set --router-id; BGP is not started",
+      };
+  }
+
+  #refreshServices(keys: ReadonlySet<ServiceKey>): Refreshed {
+    const touched = new Set<Prefix>();
+    const changed: Verdict[] = [];
+    for (const key of keys) {
+      const before = this.#table.verdictsOn(key);
+      const service = this.#cluster.service(key);
+      const now = service === undefined ? [] : decide(service, this.#cluster.slicesOf(key), this.#view);
+      for (const prefix of this.#table.setVerdicts(key, now)) touched.add(prefix);
+      changed.push(...now.filter((verdict) => !before.some((old) => sameVerdict(old, verdict))));
+    }
+    return { touched, verdicts: changed };
+  }
+
+  #makeView(): View {
+    const { nodeName, excludeLabel } = this.#options;
+    const node = this.#cluster.node(nodeName);
+    const { configurations, peers } = this.#cluster;
+    const { config, lastGood } = resolveConfig({
+      configurations,
+      peers,
+      node,
+      nodeName,
+      lastGood: this.#lastGood,
+    });
+    this.#lastGood = lastGood;
+    return makeView(nodeName, node, config, excludeLabel);
+  }
+}
+
+function sameVerdict(a: Verdict, b: Verdict): boolean {
+  return a.address === b.address && a.announce === b.announce && a.reason === b.reason;
+}

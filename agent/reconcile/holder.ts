@@ -1,0 +1,194 @@
+// Makes one open speaker hold what is desired: adopt, then follow change by change, check for drift, retry refusals.
+import type { Engine, EngineLink, Rejection, SpeakerChange } from "../engine/contract.ts";
+import type { Prefix } from "../model/prefix.ts";
+import { Backoff } from "../time/backoff.ts";
+import type { Clock } from "../time/clock.ts";
+import { Alarm } from "./alarm.ts";
+import { compareAll, comparePeers, compareRoutes, isEmpty, sizeOf } from "./compare.ts";
+import type { Desired, Refreshed } from "./desired.ts";
+import type { Dirty, DirtySet } from "./dirty-set.ts";
+import { Mirror } from "./mirror.ts";
+import type { Narrator } from "./narrator.ts";
+import type { ReconcileObserver } from "./observer.ts";
+import type { Wakeup } from "./wakeup.ts";
+import { makeWish } from "./wish.ts";
+import type { Wish } from "./wish.ts";
+
+/** How often the number of routes is compared (cheap), and how often every route is. */
+export const driftCheck = { countMs: 10_000, fullMs: 300_000 } as const;
+
+const retryDelays = { initialMs: 500, maxMs: 60_000 } as const;
+
+export interface HolderOptions {
+  readonly engine: Engine;
+  readonly desired: Desired;
+  readonly dirty: DirtySet;
+  readonly wakeup: Wakeup;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly observer: ReconcileObserver;
+  readonly narrator: Narrator;
+  /** false: another BGP instance is wanted by now, so nothing more is to be applied to this one. */
+  readonly runs: () => boolean;
+}
+
+export class Holder {
+  readonly #options: HolderOptions;
+  readonly #link: EngineLink;
+  readonly #countAlarm: Alarm;
+  readonly #fullAlarm: Alarm;
+  readonly #retryAlarm: Alarm;
+  readonly #retryBackoff: Backoff;
+  /** Prefixes that the speaker refused; tried again when the alarm rings or when they change. */
+  #refused = new Set<Prefix>();
+  #mirror = new Mirror({ routes: new Map(), peers: new Map() });
+  #wish: Wish = { peers: [], problems: [] };
+
+  constructor(link: EngineLink, options: HolderOptions) {
+    this.#link = link;
+    this.#options = options;
+    const ring = () => options.wakeup.ring();
+    this.#countAlarm = new Alarm(options.clock, ring);
+    this.#fullAlarm = new Alarm(options.clock, ring);
+    this.#retryAlarm = new Alarm(options.clock, ring);
+    this.#retryBackoff = new Backoff({ ...retryDelays, random: options.random });
+  }
+
+  /** What the speaker is believed to hold now. */
+  get held(): Mirror {
+    return this.#mirror;
+  }
+
+  get wish(): Wish {
+    return this.#wish;
+  }
+
+  /** Reads back what the speaker holds from before and changes only what differs. @throws {EngineError} */
+  async adopt(): Promise<void> {
+    this.#mirror = new Mirror(await this.#link.held());
+    this.#refresh(this.#options.dirty.take());
+    this.#renewWish();
+    if (this.#options.runs()) await this.#apply("adopt", this.#compareAll());
+    this.#countAlarm.set(driftCheck.countMs);
+    this.#fullAlarm.set(driftCheck.fullMs);
+  }
+
+  /** Does all that is due now. @throws {EngineError} when the speaker was lost. */
+  async step(): Promise<void> {
+    const { dirty } = this.#options;
+    if (!dirty.empty) await this.#follow(dirty.take());
+    if (this.#retryAlarm.take()) await this.#retry();
+    if (this.#countAlarm.take()) await this.#checkCount();
+    if (this.#fullAlarm.take()) await this.#checkAll();
+  }
+
+  /** Stops all alarms. */
+  release(): void {
+    for (const alarm of [this.#countAlarm, this.#fullAlarm, this.#retryAlarm]) alarm.clear();
+  }
+
+  async #follow(dirty: Dirty): Promise<void> {
+    const refreshed = this.#refresh(dirty);
+    if (dirty.all) this.#renewWish();
+    if (!this.#options.runs()) return;
+    const change =
+      refreshed.touched === "all" ? this.#compareAll() : this.#comparePrefixes(refreshed.touched);
+    if (await this.#apply("change", change)) this.#latency(dirty);
+  }
+
+  async #retry(): Promise<void> {
+    const routes = compareRoutes(
+      this.#refused,
+      (prefix) => this.#options.desired.route(prefix),
+      this.#mirror.routes,
+    );
+    await this.#apply("change", { ...routes, ...comparePeers(this.#wish.peers, this.#mirror.peers) });
+  }
+
+  async #checkCount(): Promise<void> {
+    if ((await this.#link.count()) !== this.#mirror.routes.size) await this.#checkAll();
+    this.#tellProblems();
+    this.#countAlarm.set(driftCheck.countMs);
+  }
+
+  async #checkAll(): Promise<void> {
+    const believed = this.#mirror;
+    const held = new Mirror(await this.#link.held());
+    // What differs although nothing was asked for since: somebody else's doing.
+    const drift = compareAll({ routes: present(believed.routes), peers: present(believed.peers) }, held);
+    this.#mirror = held;
+    if (!isEmpty(drift)) {
+      this.#options.narrator.drift(sizeOf(drift));
+      this.#options.observer.driftRepaired(sizeOf(drift));
+      await this.#apply("repair", this.#compareAll());
+    }
+    this.#fullAlarm.set(driftCheck.fullMs);
+  }
+
+  #refresh(dirty: Dirty): Refreshed {
+    const refreshed = this.#options.desired.refresh(dirty);
+    this.#options.narrator.verdicts(refreshed.verdicts);
+    return refreshed;
+  }
+
+  #renewWish(): void {
+    this.#wish = makeWish(this.#options.desired, this.#options.engine);
+    this.#tellProblems();
+  }
+
+  /** Looks at every object, so it goes with the rare steps only. */
+  #tellProblems(): void {
+    const { desired, narrator } = this.#options;
+    narrator.problems(desired.problems(this.#wish.problems));
+  }
+
+  #compareAll(): SpeakerChange {
+    return compareAll({ routes: this.#options.desired.routes(), peers: this.#wish.peers }, this.#mirror);
+  }
+
+  #comparePrefixes(prefixes: Iterable<Prefix>): SpeakerChange {
+    const { desired } = this.#options;
+    const routes = compareRoutes(prefixes, (prefix) => desired.route(prefix), this.#mirror.routes);
+    return { ...routes, addPeers: [], removePeers: [] };
+  }
+
+  async #apply(op: "change" | "adopt" | "repair", change: SpeakerChange): Promise<boolean> {
+    if (isEmpty(change)) return false;
+    const { clock, narrator, observer } = this.#options;
+    const startedAtMs = clock.monotonic();
+    const rejections = await this.#link.apply(change);
+    const ms = clock.monotonic() - startedAtMs;
+    this.#mirror.applied(change, rejections);
+    observer.applied(op, ms / 1000);
+    this.#scheduleRetry(change, rejections);
+    if (rejections.length === 0) narrator.applied(op, change, ms);
+    return true;
+  }
+
+  #scheduleRetry(change: SpeakerChange, rejections: readonly Rejection[]): void {
+    const { narrator, observer } = this.#options;
+    for (const { prefix } of change.announce) this.#refused.delete(prefix);
+    for (const prefix of change.withdraw) this.#refused.delete(prefix);
+    if (rejections.length === 0) {
+      if (this.#refused.size === 0) this.#retryBackoff.reset();
+      return;
+    }
+    for (const { item, error } of rejections) {
+      if (item.t === "route") this.#refused.add(item.prefix);
+      observer.applyFailed(error.code);
+    }
+    const delayMs = this.#retryBackoff.next();
+    narrator.rejected(rejections, delayMs);
+    this.#retryAlarm.set(delayMs);
+  }
+
+  #latency({ seenAtMs, triggeredAtMs }: Dirty): void {
+    const { clock, observer } = this.#options;
+    for (const at of seenAtMs) observer.eventApplied((clock.monotonic() - at) / 1000);
+    for (const at of triggeredAtMs) observer.triggerApplied(Math.max(0, clock.now() - at) / 1000);
+  }
+}
+
+function present<T>(items: ReadonlyMap<unknown, T | null>): T[] {
+  return [...items.values()].filter((item) => item !== null);
+}

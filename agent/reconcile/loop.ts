@@ -1,0 +1,218 @@
+// The loop: waits for a complete picture, opens the speaker, makes it hold what is desired, and begins again when
+// the speaker is lost. Everything is level-triggered; nothing is counted.
+import { EngineError } from "../engine/contract.ts";
+import type { BgpInstance, Engine, EngineEvents, EngineLink, PeerStatus } from "../engine/contract.ts";
+import type { Address } from "../model/address.ts";
+import type { Log } from "../model/log.ts";
+import { Backoff } from "../time/backoff.ts";
+import type { Clock } from "../time/clock.ts";
+import { wait } from "../time/clock.ts";
+import type { Change } from "../watch/cluster.ts";
+import type { Cluster } from "../watch/cluster.ts";
+import type { Desired } from "./desired.ts";
+import { DirtySet } from "./dirty-set.ts";
+import { Holder } from "./holder.ts";
+import { Narrator } from "./narrator.ts";
+import type { ReconcileObserver } from "./observer.ts";
+import { Wakeup } from "./wakeup.ts";
+import { sameInstance } from "./wish.ts";
+
+export type LoopState =
+  /** Not every kind has been listed, or the node's own object does not say who it is: nothing may be changed. */
+  | { readonly t: "waiting" }
+  /** Opening the speaker, or reading back and adopting what it holds. */
+  | { readonly t: "opening" }
+  /** The speaker is out of reach: tried again when the delay is over. Routes it may still hold are not touched. */
+  | { readonly t: "backoff"; readonly error: EngineError }
+  /** The speaker holds what is wanted, or is about to. */
+  | { readonly t: "holding"; readonly link: EngineLink; readonly holder: Holder }
+  | { readonly t: "stopped" };
+
+/** The speaker is on this machine: trying is cheap, and every second without it counts. */
+const reopenDelays = { initialMs: 20, maxMs: 1_000 } as const;
+
+export interface LoopOptions {
+  readonly engine: Engine;
+  readonly cluster: Cluster;
+  readonly desired: Desired;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly observer: ReconcileObserver;
+  readonly log: Log;
+  /** What becomes of the routes when the loop is told to stop. */
+  readonly shutdown: "keep" | "withdraw";
+}
+
+export class Loop {
+  readonly #options: LoopOptions;
+  readonly #wakeup = new Wakeup();
+  readonly #dirty: DirtySet;
+  readonly #narrator: Narrator;
+  readonly #backoff: Backoff;
+  readonly #sessions = new Map<Address, PeerStatus>();
+  #state: LoopState = { t: "waiting" };
+  #applied = false;
+  #opened = false;
+  #busySinceMs: number | null = null;
+
+  constructor(options: LoopOptions) {
+    this.#options = options;
+    this.#dirty = new DirtySet(options.clock);
+    this.#narrator = new Narrator(options.log);
+    this.#backoff = new Backoff({ ...reopenDelays, random: options.random });
+  }
+
+  get state(): LoopState {
+    return this.#state;
+  }
+
+  /** The picture was complete and the speaker held what was wanted at least once. */
+  get applied(): boolean {
+    return this.#applied;
+  }
+
+  /** Since when the loop works on one step, on the monotonic clock; null: it waits for something to do. */
+  get busySinceMs(): number | null {
+    return this.#busySinceMs;
+  }
+
+  /** Last known state of each session, by the neighbour's address. */
+  get sessions(): ReadonlyMap<Address, PeerStatus> {
+    return this.#sessions;
+  }
+
+  /** To be called for every change of the picture. */
+  changed(change: Change): void {
+    this.#dirty.add(change);
+    this.#wakeup.ring();
+  }
+
+  /** Runs until the signal aborts, then ends the link as `shutdown` says. Rejects only on a fault of our own. */
+  async run(signal: AbortSignal): Promise<void> {
+    const ring = () => this.#wakeup.ring();
+    signal.addEventListener("abort", ring, { once: true });
+    try {
+      while (!signal.aborted) {
+        const instance = this.#instance();
+        if (instance === null) {
+          this.#state = { t: "waiting" };
+          await this.#wakeup.wait();
+        } else await this.#hold(instance, signal);
+      }
+    } finally {
+      this.#state = { t: "stopped" };
+      signal.removeEventListener("abort", ring);
+    }
+  }
+
+  /** What the speaker has to run; null while the picture does not tell. */
+  #instance(): BgpInstance | null {
+    const { cluster, desired } = this.#options;
+    if (cluster.unsynced.size > 0) return null;
+    this.#narrator.verdicts(desired.refresh(this.#dirty.take()).verdicts);
+    if (desired.instance === null) this.#narrator.problems(desired.problems());
+    return desired.instance;
+  }
+
+  /** One tenure: from opening the speaker until it is lost, must run another instance, or we stop. */
+  async #hold(instance: BgpInstance, signal: AbortSignal): Promise<void> {
+    const { engine } = this.#options;
+    const fate: { lost: EngineError | null } = { lost: null };
+    const events = {
+      lost: (error: EngineError) => {
+        fate.lost = error;
+        this.#wakeup.ring();
+      },
+      session: (status: PeerStatus) => this.#session(status),
+    };
+    let link: EngineLink | null = null;
+    let holder: Holder | null = null;
+    try {
+      this.#state = { t: "opening" };
+      link = await this.#busy(open(engine, instance, events, signal));
+      this.#welcome(link);
+      holder = this.#holder(link, instance);
+      await this.#busy(holder.adopt());
+      this.#state = { t: "holding", link, holder };
+      this.#applied = true;
+      this.#backoff.reset();
+      while (!signal.aborted && this.#runs(instance)) {
+        await this.#wakeup.wait();
+        if (fate.lost !== null) throw fate.lost;
+        await this.#busy(holder.step());
+      }
+      await link.close(signal.aborted ? this.#options.shutdown : "keep");
+    } catch (error) {
+      await link?.close("keep").catch(() => undefined);
+      if (signal.aborted) return;
+      if (!(error instanceof EngineError)) throw error;
+      await this.#backOff(fate.lost ?? error, signal);
+    } finally {
+      holder?.release();
+      this.#sessions.clear();
+    }
+  }
+
+  #holder(link: EngineLink, instance: BgpInstance): Holder {
+    return new Holder(link, {
+      ...this.#options,
+      dirty: this.#dirty,
+      wakeup: this.#wakeup,
+      narrator: this.#narrator,
+      runs: () => this.#runs(instance),
+    });
+  }
+
+  /** Is it still the instance that the configuration asks for? A node that is gone keeps the one it had. */
+  #runs(instance: BgpInstance): boolean {
+    const wanted = this.#options.desired.instance;
+    return wanted === null || sameInstance(wanted, instance);
+  }
+
+  #welcome(link: EngineLink): void {
+    const { observer } = this.#options;
+    if (this.#opened && (link.fresh || link.restarted !== null)) observer.engineRestarted();
+    this.#opened = true;
+    this.#narrator.opened(link.version, link.fresh, link.restarted);
+  }
+
+  #session(status: PeerStatus): void {
+    this.#sessions.set(status.address, status);
+    const peer = this.#options.desired.config.peers.find(({ address }) => address === status.address);
+    this.#narrator.session(peer?.name ?? status.address, status);
+  }
+
+  async #backOff(error: EngineError, signal: AbortSignal): Promise<void> {
+    this.#state = { t: "backoff", error };
+    this.#options.observer.applyFailed(error.code);
+    const delayMs = this.#backoff.next();
+    this.#narrator.lost(error, delayMs);
+    await wait(this.#options.clock, delayMs, signal);
+  }
+
+  async #busy<T>(work: Promise<T>): Promise<T> {
+    this.#busySinceMs = this.#options.clock.monotonic();
+    try {
+      return await work;
+    } finally {
+      this.#busySinceMs = null;
+    }
+  }
+}
+
+/** The signal ends the opening only: an open link is closed in good order when we are told to stop. */
+async function open(
+  engine: Engine,
+  instance: BgpInstance,
+  events: EngineEvents,
+  signal: AbortSignal,
+): Promise<EngineLink> {
+  const opening = new AbortController();
+  const abort = () => opening.abort();
+  signal.addEventListener("abort", abort, { once: true });
+  try {
+    return await engine.open(instance, events, opening.signal);
+  } finally {
+    signal.removeEventListener("abort", abort);
+  }
+}

@@ -1,0 +1,93 @@
+// Puts the loop's work into the log: each line names object, verdict and, on trouble, the next step.
+import type { EngineError, PeerStatus, Rejection, SpeakerChange } from "../engine/contract.ts";
+import type { Log } from "../model/log.ts";
+import type { Problem } from "../model/problem.ts";
+import { reasonSentence } from "../model/reason.ts";
+import type { Verdict } from "../model/verdict.ts";
+
+/** More lines than this about one step are summed up, the single ones go to debug. */
+const linesPerStep = 20;
+
+export class Narrator {
+  readonly #log: Log;
+  #problems: ReadonlySet<string> = new Set();
+  #lastLoss: string | null = null;
+
+  constructor(log: Log) {
+    this.#log = log;
+  }
+
+  verdicts(verdicts: readonly Verdict[]): void {
+    const many = verdicts.length > linesPerStep;
+    if (many) this.#log.info({ count: verdicts.length }, `decided on ${verdicts.length} addresses`);
+    for (const verdict of verdicts) {
+      const subject = verdict.prefix ?? verdict.service;
+      const what = verdict.announce ? `announcing ${subject}` : `not announcing ${subject}`;
+      this.#log[many ? "debug" : "info"](verdict, `${what}: ${reasonSentence(verdict.reason)}`);
+    }
+  }
+
+  /** Tells each problem when it appears, and when it is gone. */
+  problems(problems: readonly Problem[]): void {
+    const now = new Map(problems.map((problem) => [JSON.stringify(problem), problem]));
+    for (const [key, { severity, message, object, field }] of now)
+      if (!this.#problems.has(key))
+        this.#log[severity === "error" ? "error" : "warn"](
+          { object, field },
+          `${object} ${field}: ${message}`,
+        );
+    const gone = [...this.#problems].filter((key) => !now.has(key)).length;
+    if (gone > 0)
+      this.#log.info({ gone, left: now.size }, `${gone} problem(s) of the configuration are solved`);
+    this.#problems = new Set(now.keys());
+  }
+
+  applied(op: string, { announce, withdraw, addPeers, removePeers }: SpeakerChange, ms: number): void {
+    const counts = {
+      announced: announce.length,
+      withdrawn: withdraw.length,
+      peersAdded: addPeers.map((peer) => peer.name),
+      peersRemoved: removePeers,
+    };
+    this.#log.info({ op, ...counts, ms: Math.round(ms * 10) / 10 }, "the speaker holds what is wanted");
+  }
+
+  rejected(rejections: readonly Rejection[], retryMs: number): void {
+    for (const { item, error } of rejections.slice(0, linesPerStep))
+      this.#log.error(
+        { item, code: error.code, retryMs: Math.round(retryMs) },
+        `the speaker refuses ${item.t === "route" ? item.prefix : `the session with ${item.address}`}: ${error.message}; trying again`,
+      );
+  }
+
+  session(name: string, status: PeerStatus): void {
+    const level = status.state === "established" ? "info" : "debug";
+    this.#log[level](
+      { object: `BGPPeer/${name}`, address: status.address, state: status.state },
+      `session with ${name} (${status.address}) is ${status.state}`,
+    );
+  }
+
+  opened(version: string, fresh: boolean, restarted: string | null): void {
+    this.#lastLoss = null;
+    if (restarted !== null) this.#log.warn({ version }, `BGP was started anew: ${restarted}`);
+    this.#log.info(
+      { version, fresh },
+      fresh ? "the speaker is empty: replaying all routes" : "connected to the speaker",
+    );
+  }
+
+  drift(items: number): void {
+    this.#log.warn(
+      { items },
+      `the speaker's state had drifted in ${items} item(s): repaired; does another program write to it?`,
+    );
+  }
+
+  /** The first of equal failures in a row is a warning, the others are for debugging. */
+  lost(error: EngineError, retryMs: number): void {
+    const level = this.#lastLoss === error.message ? "debug" : "warn";
+    this.#log[level]({ code: error.code, retryMs: Math.round(retryMs) }, `${error.message}; trying again`);
+    this.#lastLoss = error.message;
+  }
+}

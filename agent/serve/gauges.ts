@@ -1,0 +1,62 @@
+// Gauges that are taken from the agent's own report at each scrape; series of what is gone disappear.
+import { Gauge } from "prom-client";
+import type { Registry } from "prom-client";
+import { families } from "../model/family.ts";
+import { sessionStates } from "../model/peer.ts";
+import type { PeerReport, Report } from "../reconcile/report.ts";
+
+/** Registers the gauges and returns what brings them up to date, to be called before each scrape. */
+export function createGauges(registry: Registry, report: Report): () => Promise<void> {
+  const gauges: Gauge[] = [];
+  const gauge = <L extends string>(name: string, help: string, ...labelNames: L[]): Gauge<L> => {
+    const made = new Gauge({ name, help, labelNames, registers: [registry] });
+    gauges.push(made);
+    return made;
+  };
+  const peerState = gauge("bellman_peer_state", "1 for the state a session is in.", "peer", "state");
+  const peerSince = gauge(
+    "bellman_peer_established_timestamp_seconds",
+    "Since when the session is up.",
+    "peer",
+  );
+  const peerRoutes = gauge("bellman_peer_routes", "Routes sent to the peer.", "peer", "family");
+  const routes = gauge("bellman_routes", "Routes wanted, and held by the speaker.", "family", "state");
+  const verdicts = gauge("bellman_verdicts", "Verdicts on service addresses, by reason.", "reason");
+  const engineUp = gauge("bellman_engine_up", "Whether the speaker is connected.", "engine", "version");
+  const stale = gauge("bellman_watch_stale_seconds", "For how long a kind has not been watched.", "kind");
+  const objects = gauge("bellman_objects", "Objects in the picture.", "kind");
+  const problems = gauge("bellman_config_problems", "Problems found in objects.", "kind", "severity");
+  const excluded = gauge("bellman_node_excluded", "1 while the node is excluded by its label.");
+
+  const setPeer = (peer: PeerReport) => {
+    for (const state of sessionStates)
+      peerState.set({ peer: peer.name, state }, Number(state === peer.state));
+    if (peer.establishedAtMs !== null) peerSince.set({ peer: peer.name }, peer.establishedAtMs / 1000);
+    for (const family of families) {
+      const count = peer.advertised[family];
+      if (count !== undefined) peerRoutes.set({ peer: peer.name, family }, count);
+    }
+  };
+
+  return async () => {
+    const peers = await report.peers();
+    // No await from here on: two scrapes at once must not mix.
+    for (const each of gauges) each.reset();
+    for (const peer of peers) setPeer(peer);
+    const counts = report.routeCounts();
+    for (const family of families) {
+      routes.set({ family, state: "wanted" }, counts.wanted[family]);
+      routes.set({ family, state: "held" }, counts.held[family]);
+    }
+    for (const [reason, count] of report.verdictCounts()) verdicts.set({ reason }, count);
+    const engine = report.engine();
+    engineUp.set({ engine: engine.name, version: engine.version ?? "" }, Number(engine.up));
+    for (const { kind, objects: count, staleSeconds } of report.kinds()) {
+      objects.set({ kind }, count);
+      stale.set({ kind }, staleSeconds);
+    }
+    for (const { object, severity } of report.problems())
+      problems.inc({ kind: object.split("/", 1)[0] ?? "", severity });
+    excluded.set(Number(report.excluded()));
+  };
+}

@@ -1,0 +1,116 @@
+// The agent's HTTP server: metrics, health and the JSON API. It shows, it changes nothing.
+import { createServer } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Registry } from "prom-client";
+import type { Clock } from "../time/clock.ts";
+import type { Report } from "../reconcile/report.ts";
+import { peersJson, routesJson, statusJson } from "./api.ts";
+import { createGauges } from "./gauges.ts";
+
+interface Answer {
+  readonly status: number;
+  readonly type: string;
+  readonly body: string;
+}
+
+export interface HttpOptions {
+  /** null: every address of the machine. */
+  readonly host: string | null;
+  readonly port: number;
+  readonly report: Report;
+  readonly registry: Registry;
+  readonly version: string;
+  readonly clock: Clock;
+}
+
+/** The address to listen on is taken or not ours. */
+export class HttpError extends Error {
+  override readonly name = "HttpError";
+  readonly code: string;
+
+  constructor(message: string, options: { code: string; cause: unknown }) {
+    super(message, { cause: options.cause });
+    this.code = options.code;
+  }
+}
+
+/** Listens until the signal aborts. @throws {HttpError} when it cannot listen. */
+export async function serveHttp(
+  options: HttpOptions,
+  signal: AbortSignal,
+): Promise<{ readonly port: number }> {
+  const answers = table(options);
+  const server = createServer((request, response) => void respond(answers, request, response));
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", (cause: NodeJS.ErrnoException) => {
+      const where = `${options.host ?? ""}:${options.port}`;
+      const why =
+        cause.code === "EADDRINUSE" ? "another program listens there (a second agent?)" : cause.message;
+      reject(new HttpError(`--http ${where}: ${why}`, { code: cause.code ?? "unknown", cause }));
+    });
+    server.listen(
+      { ...(options.host !== null && { host: options.host }), port: options.port, signal },
+      resolve,
+    );
+  });
+  signal.addEventListener("abort", () => server.closeAllConnections(), { once: true });
+  const address = server.address();
+  return { port: typeof address === "object" && address !== null ? address.port : options.port };
+}
+
+type Handler = () => Answer | Promise<Answer>;
+
+function table({ report, registry, version, clock }: HttpOptions): ReadonlyMap<string, Handler> {
+  const refreshGauges = createGauges(registry, report);
+  return new Map<string, Handler>([
+    ["/healthz", () => health(report.notAlive(clock.monotonic()))],
+    ["/readyz", () => health(report.notReady())],
+    ["/api/v1/status", () => json(200, statusJson(report, version))],
+    ["/api/v1/routes", () => json(200, routesJson(report))],
+    ["/api/v1/peers", async () => json(200, await peersJson(report))],
+    [
+      "/metrics",
+      async () => {
+        await refreshGauges();
+        return { status: 200, type: registry.contentType, body: await registry.metrics() };
+      },
+    ],
+  ]);
+}
+
+async function respond(
+  answers: ReadonlyMap<string, Handler>,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const answer = await answerTo(answers, request).catch((error: unknown) =>
+    json(500, { error: error instanceof Error ? error.message : String(error) }),
+  );
+  response.writeHead(answer.status, { "content-type": answer.type, "cache-control": "no-store" });
+  response.end(request.method === "HEAD" ? undefined : answer.body);
+}
+
+async function answerTo(answers: ReadonlyMap<string, Handler>, request: IncomingMessage): Promise<Answer> {
+  const [path = "", query] = (request.url ?? "").split("?", 2);
+  const handler = answers.get(path);
+  if (handler === undefined)
+    return json(404, { error: `no such path; there are ${[...answers.keys()].sort().join(", ")}` });
+  if (request.method !== "GET" && request.method !== "HEAD")
+    return json(405, { error: `${path} takes GET only` });
+  // Prometheus and probes may add parameters of their own; the API means what it says.
+  if (query !== undefined && query !== "" && path.startsWith("/api/"))
+    return json(400, { error: `${path} takes no query` });
+  return handler();
+}
+
+function health(problem: string | null): Answer {
+  return {
+    status: problem === null ? 200 : 503,
+    type: "text/plain; charset=utf-8",
+    body: `${problem ?? "ok"}\n`,
+  };
+}
+
+function json(status: number, body: object): Answer {
+  return { status, type: "application/json", body: `${JSON.stringify(body, null, 2)}\n` };
+}
