@@ -6,14 +6,12 @@ import { readSettings, settingsFile } from "../config/settings.ts";
 import { SettingsError } from "../config/settings-error.ts";
 import { settingsHelp } from "../config/settings-table.ts";
 import type { Settings } from "../config/settings-table.ts";
-import { parseGobgpAddress } from "../engine/gobgp/address.ts";
-import { GobgpEngine } from "../engine/gobgp/engine.ts";
+import { gobgpEngine } from "../engine/gobgp/engine.ts";
 import { Desired } from "../reconcile/desired.ts";
 import { Loop } from "../reconcile/loop.ts";
 import { Report } from "../reconcile/report.ts";
 import { HttpError, serveHttp } from "../serve/http.ts";
 import { createMetrics } from "../serve/metrics.ts";
-import { quote } from "../model/problem.ts";
 import { systemClock } from "../time/clock.ts";
 import { Cluster } from "../watch/cluster.ts";
 import { WatchError } from "../watch/errors.ts";
@@ -66,7 +64,7 @@ async function runAgent(
     setLevel(log, settings.logLevel ?? desired.config.logLevel ?? "info");
   });
   const desired = new Desired(cluster, settings);
-  const engine = new GobgpEngine(gobgpAddress(settings));
+  const engine = gobgpEngine({ address: settings.gobgpAddress });
   const loop = new Loop({
     engine,
     cluster,
@@ -93,12 +91,6 @@ async function runAgent(
     failed.abort();
     await Promise.allSettled(parts);
   }
-}
-
-function gobgpAddress(settings: Settings) {
-  const address = parseGobgpAddress(settings.gobgpAddress);
-  if (address !== null) return address;
-  throw usageError(`--gobgp-address ${quote(settings.gobgpAddress)} is not unix:///PATH or HOST:PORT`);
 }
 
 function setLevel(log: { level: string }, level: LogLevel): void {

@@ -1,4 +1,4 @@
-// What Bellman asks of a BGP speaker. Every driver passes test/integration/conformance.
+// What Bellman asks of a BGP speaker. Every driver passes test/integration/engine/conformance.ts.
 //
 // The caller compares what is wanted with what is held and hands over the difference; a driver never decides.
 import type { Address } from "../model/address.ts";
@@ -36,7 +36,7 @@ export interface Engine {
 export interface EngineEvents {
   /** The speaker is gone: told once per link, within milliseconds, from the broken stream. The link is dead then. */
   lost(error: EngineError): void;
-  /** A session changed its state. */
+  /** The state of a session, right after `open` and whenever it changes; it carries no counters. */
   session(status: PeerStatus): void;
 }
 
@@ -44,7 +44,7 @@ export interface EngineEvents {
 export interface EngineLink {
   /** What the speaker says of itself, such as `gobgp v3`. */
   readonly version: string;
-  /** The speaker held no BGP instance: all routes must be replayed before the first peer is added. */
+  /** The speaker holds nothing, for its BGP was started by us: replay all routes before the first peer is added. */
   readonly fresh: boolean;
   /** Why a running instance had to be given up; null: it was ours, or there was none. */
   readonly restarted: string | null;
@@ -66,23 +66,29 @@ export interface EngineLink {
   close(mode: "keep" | "withdraw"): Promise<void>;
 }
 
+/** Also what is not of our making, so that it can be removed. No sentinels: null equals nothing that is wanted. */
 export interface Held {
-  readonly routes: ReadonlyMap<Prefix, Route>;
-  readonly peers: readonly Peer[];
+  /** null: a route with something that no route of ours has. */
+  readonly routes: ReadonlyMap<Prefix, Route | null>;
+  /** By the neighbour's address; null: a session set up as none of ours would be. */
+  readonly peers: ReadonlyMap<Address, Peer | null>;
 }
 
-/** A difference between two wishes, in no order: the driver knows the one that hurts least. */
+/**
+ * A difference between two wishes, in no order: the driver knows the one that hurts least. A peer that changed stands
+ * in `removePeers` and in `addPeers`: its session starts anew.
+ */
 export interface SpeakerChange {
   /** New routes, and routes whose attributes changed: those are replaced without a withdrawal. */
   readonly announce: readonly Route[];
   readonly withdraw: readonly Prefix[];
   readonly addPeers: readonly Peer[];
-  readonly removePeers: readonly Peer[];
+  readonly removePeers: readonly Address[];
 }
 
 export interface Rejection {
   readonly item:
-    { readonly t: "route"; readonly prefix: Prefix } | { readonly t: "peer"; readonly name: string };
+    { readonly t: "route"; readonly prefix: Prefix } | { readonly t: "peer"; readonly address: Address };
   readonly error: EngineError;
 }
 
