@@ -1,0 +1,52 @@
+// The CRDs and the code that reads their objects must know the same fields.
+import { readFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import { parse } from "yaml";
+import { bgpConfigurationFields } from "./bgp-configuration.ts";
+import { bgpPeerFields } from "./bgp-peer.ts";
+import { isRecord } from "./spec.ts";
+
+function at(value: unknown, ...path: readonly (string | number)[]): unknown {
+  return path.reduce<unknown>((inner, step) => {
+    if (Array.isArray(inner) && typeof step === "number") return (inner as readonly unknown[])[step];
+    return isRecord(inner) ? inner[step] : undefined;
+  }, value);
+}
+
+describe.each([
+  ["bgpconfigurations", "BGPConfiguration", bgpConfigurationFields],
+  ["bgppeers", "BGPPeer", bgpPeerFields],
+])("the CRD %s", (plural, kind, fields) => {
+  const file = new URL(`../../charts/bellman/crds/${plural}.yaml`, import.meta.url);
+  const crd: unknown = parse(readFileSync(file, "utf8"));
+  const spec = at(
+    crd,
+    "spec",
+    "versions",
+    0,
+    "schema",
+    "openAPIV3Schema",
+    "properties",
+    "spec",
+    "properties",
+  );
+
+  test("is the one Calico's users know", () => {
+    expect(at(crd, "metadata", "name")).toBe(`${plural}.projectcalico.org`);
+    expect(at(crd, "spec")).toMatchObject({
+      group: "projectcalico.org",
+      scope: "Cluster",
+      names: { kind, listKind: `${kind}List`, plural, singular: kind.toLowerCase() },
+      versions: [{ name: "v3", served: true, storage: true }],
+    });
+  });
+
+  test("has exactly the fields that the agent has a handler for", () => {
+    expect(isRecord(spec) ? Object.keys(spec).sort() : spec).toEqual(Object.keys(fields).sort());
+  });
+
+  test("says of every field what it is for", () => {
+    for (const field of Object.keys(fields))
+      expect(at(spec, field, "description"), field).toMatch(/\S{2,}.*\.$/s);
+  });
+});
