@@ -1,0 +1,89 @@
+// The driver for gobgpd, which the agent has for itself: paths and peers there are the agent's or of an earlier run.
+//
+// gobgpd needs no configuration but the socket of its API: gobgpd --api-hosts=unix:///run/gobgp/gobgp.sock
+import type { Peer } from "../../model/peer.ts";
+import { compareText } from "../../model/problem.ts";
+import type { Problem } from "../../model/problem.ts";
+import { EngineError } from "../contract.ts";
+import type { BgpInstance, Engine, EngineEvents, EngineLink } from "../contract.ts";
+import type { GobgpAddress } from "./address.ts";
+import { ensureInstance } from "./instance.ts";
+import { GobgpLink } from "./link.ts";
+import { Rpc } from "./rpc.ts";
+import type { Subscription } from "./rpc.ts";
+import { GobgpV3 } from "./v3/v3.ts";
+
+export class GobgpEngine implements Engine {
+  readonly name = "gobgp";
+  readonly #address: GobgpAddress;
+
+  constructor(address: GobgpAddress) {
+    this.#address = address;
+  }
+
+  refusals({ peers }: { readonly peers: readonly Peer[] }): readonly Problem[] {
+    const taken = new Map<string, string>();
+    const problems: Problem[] = [];
+    for (const peer of [...peers].sort((a, b) => compareText(a.name, b.name))) {
+      const other = taken.get(peer.address);
+      if (other === undefined) taken.set(peer.address, peer.name);
+      else problems.push(sameAddress(peer, other));
+    }
+    return problems;
+  }
+
+  /** A new connection each time: grpc-js makes an old one wait for its reconnect backoff. */
+  async open(instance: BgpInstance, events: EngineEvents, signal: AbortSignal): Promise<EngineLink> {
+    const rpc = new Rpc(this.#address);
+    const stop = () => rpc.close();
+    signal.addEventListener("abort", stop, { once: true });
+    try {
+      if (signal.aborted)
+        throw new EngineError("unreachable", "gobgpd is not asked any more: the agent stops");
+      return await this.#link(rpc, instance, events, signal);
+    } catch (error) {
+      rpc.close();
+      throw error;
+    } finally {
+      signal.removeEventListener("abort", stop);
+    }
+  }
+
+  async #link(
+    rpc: Rpc,
+    instance: BgpInstance,
+    events: EngineEvents,
+    signal: AbortSignal,
+  ): Promise<EngineLink> {
+    const api = new GobgpV3(rpc);
+    const ensured = await ensureInstance(api, instance, this.#address);
+    let subscription: Subscription | null = null;
+    const abandon = () => link.abandon();
+    const link = new GobgpLink({
+      api,
+      localAsn: instance.asn,
+      instance: ensured,
+      onLost: (error) => events.lost(error),
+      release: () => {
+        signal.removeEventListener("abort", abandon);
+        subscription?.cancel();
+        rpc.close();
+      },
+    });
+    subscription = await api.watch(
+      (status) => events.session(status),
+      (error) => link.lose(error),
+    );
+    signal.addEventListener("abort", abandon, { once: true });
+    return link;
+  }
+}
+
+function sameAddress(peer: Peer, other: string): Problem {
+  return {
+    object: `BGPPeer/${peer.name}`,
+    field: "spec.peerIP",
+    severity: "error",
+    message: `gobgpd tells neighbours apart by address only, and BGPPeer/${other} has ${peer.address} already: no session for this one`,
+  };
+}

@@ -1,0 +1,52 @@
+// What a gRPC status means for the caller.
+import { status } from "@grpc/grpc-js";
+import type { ServiceError } from "@grpc/grpc-js";
+import { EngineError } from "../contract.ts";
+import type { EngineErrorCode } from "../contract.ts";
+import type { GobgpAddress } from "./address.ts";
+
+/** The daemon is there, but the instance that the link stands for is not. */
+const noBgp = /bgp server hasn't started yet/;
+
+/** @param error null: the speaker ended a stream that has no end. */
+export function toEngineError(address: GobgpAddress, call: string, error: ServiceError | null): EngineError {
+  if (error === null)
+    return new EngineError("unreachable", `gobgpd at ${address.text} ended ${call}: is it shutting down?`);
+  return new EngineError(codeOf(error), messageOf(address, call, error), { cause: error });
+}
+
+function codeOf({ code, details }: ServiceError): EngineErrorCode {
+  if (noBgp.test(details)) return "unreachable";
+  switch (code) {
+    case status.UNAVAILABLE:
+    case status.CANCELLED:
+    // What grpc-js makes of a connection that breaks in the middle of a frame.
+    case status.INTERNAL:
+      return "unreachable";
+    case status.DEADLINE_EXCEEDED:
+      return "timeout";
+    default:
+      // gobgpd says UNKNOWN to everything it does not want.
+      return "refused";
+  }
+}
+
+function messageOf(address: GobgpAddress, call: string, error: ServiceError): string {
+  switch (codeOf(error)) {
+    case "unreachable":
+      if (noBgp.test(error.details))
+        return `gobgpd at ${address.text} has stopped BGP: was it stopped by another program?`;
+      return `gobgpd at ${address.text} cannot be reached (${reason(error)}): is it running, with --api-hosts at this address?`;
+    case "timeout":
+      return `gobgpd at ${address.text} did not answer ${call} in time: is it frozen or starved of CPU?`;
+    case "refused":
+      return error.code === status.UNIMPLEMENTED
+        ? `what listens at ${address.text} does not know ${call} of GoBGP's API v3: is it gobgpd 3.10 to 3.37?`
+        : `gobgpd at ${address.text} refused ${call}: ${error.details}`;
+  }
+}
+
+/** The system's word, such as `connect ENOENT /run/gobgp/gobgp.sock`, out of grpc-js's long story. */
+function reason(error: ServiceError): string {
+  return /connect E[A-Z]+ \S+/.exec(error.details)?.[0] ?? error.details;
+}

@@ -1,0 +1,52 @@
+// Makes gobgpd run our BGP instance and nothing else.
+import { EngineError } from "../contract.ts";
+import type { BgpInstance } from "../contract.ts";
+import type { GobgpAddress } from "./address.ts";
+import type { GobgpApi, RunningInstance } from "./api.ts";
+
+export interface EnsuredInstance {
+  readonly fresh: boolean;
+  /** Why another instance was given up; null: none was. */
+  readonly restarted: string | null;
+}
+
+/** @throws {EngineError} */
+export async function ensureInstance(
+  api: GobgpApi,
+  wish: BgpInstance,
+  address: GobgpAddress,
+): Promise<EnsuredInstance> {
+  const running = await api.instance();
+  const restarted = running === null ? null : difference(running, wish);
+  if (restarted !== null) await api.stop();
+  const fresh = running === null || restarted !== null;
+  if (fresh) await start(api, wish, address);
+  await api.refuseReceived();
+  return { fresh, restarted };
+}
+
+async function start(api: GobgpApi, wish: BgpInstance, address: GobgpAddress): Promise<void> {
+  try {
+    await api.start(wish);
+  } catch (error) {
+    if (error instanceof EngineError && /address already in use/.test(error.message))
+      throw new EngineError(
+        "refused",
+        `gobgpd at ${address.text} cannot listen on TCP port ${wish.listenPort}: another BGP speaker has it. Stop that one, choose another port, or --listen-port -1 to peer without listening`,
+        { cause: error },
+      );
+    throw error;
+  }
+}
+
+/** In words what is running instead of the wish; null: it is the wish. */
+function difference(running: RunningInstance, wish: BgpInstance): string | null {
+  const parts = [
+    running.asn === wish.asn ? null : `AS ${running.asn} instead of ${wish.asn}`,
+    running.routerId === wish.routerId ? null : `router ID ${running.routerId} instead of ${wish.routerId}`,
+    running.listenPort === wish.listenPort
+      ? null
+      : `listen port ${running.listenPort} instead of ${wish.listenPort}`,
+  ].filter((part) => part !== null);
+  return parts.length === 0 ? null : `gobgpd ran ${parts.join(", ")}`;
+}

@@ -1,0 +1,145 @@
+// A gobgpd that runs our instance, as long as its event stream lives.
+import type { Address } from "../../model/address.ts";
+import type { Asn } from "../../model/asn.ts";
+import { families } from "../../model/family.ts";
+import { EngineError } from "../contract.ts";
+import type { EngineLink, Held, PeerStatus, Rejection, SpeakerChange } from "../contract.ts";
+import type { GobgpApi } from "./api.ts";
+import type { EnsuredInstance } from "./instance.ts";
+import { applyRoutes, readRoutes, withdrawAll } from "./routes.ts";
+
+/** `up` until the stream breaks or a call stays without answer (`lost`), or until we end it (`closed`). */
+type State =
+  { readonly t: "up" } | { readonly t: "lost"; readonly error: EngineError } | { readonly t: "closed" };
+
+export interface LinkOptions {
+  readonly api: GobgpApi;
+  readonly localAsn: Asn;
+  readonly instance: EnsuredInstance;
+  /** Told once, when the speaker is gone. */
+  readonly onLost: (error: EngineError) => void;
+  /** Frees the connection; called once, when the link ends in whatever way. */
+  readonly release: () => void;
+}
+
+export class GobgpLink implements EngineLink {
+  readonly version: string;
+  readonly fresh: boolean;
+  readonly restarted: string | null;
+  readonly #options: LinkOptions;
+  readonly #api: GobgpApi;
+  #state: State = { t: "up" };
+
+  constructor(options: LinkOptions) {
+    this.#options = options;
+    this.#api = options.api;
+    this.version = `gobgp ${options.api.version}`;
+    this.fresh = options.instance.fresh;
+    this.restarted = options.instance.restarted;
+  }
+
+  held(): Promise<Held> {
+    return this.#ask(async () => {
+      const [routes, sessions] = await Promise.all([
+        readRoutes(this.#api, this.#options.localAsn),
+        this.#api.sessions(),
+      ]);
+      return { routes, peers: new Map(sessions.map(({ status, peer }) => [status.address, peer])) };
+    });
+  }
+
+  count(): Promise<number> {
+    return this.#ask(async () => {
+      const counts = await Promise.all(families.map((family) => this.#api.count(family)));
+      return counts.reduce((sum, count) => sum + count, 0);
+    });
+  }
+
+  apply(change: SpeakerChange): Promise<readonly Rejection[]> {
+    return this.#ask(async () => {
+      const routes = await applyRoutes(this.#api, this.#options.localAsn, change.announce, change.withdraw);
+      const peers: Rejection[] = [];
+      for (const address of change.removePeers)
+        await collect(peers, address, () => this.#removePeer(address));
+      for (const peer of change.addPeers)
+        await collect(peers, peer.address, () => this.#api.addSession(peer));
+      return [...routes, ...peers];
+    });
+  }
+
+  peers(): Promise<readonly PeerStatus[]> {
+    return this.#ask(async () => (await this.#api.sessions()).map(({ status }) => status));
+  }
+
+  async close(mode: "keep" | "withdraw"): Promise<void> {
+    try {
+      if (mode === "withdraw" && this.#state.t === "up") await this.#ask(() => withdrawAll(this.#api));
+    } finally {
+      this.#end({ t: "closed" });
+    }
+  }
+
+  /** The event stream ended. */
+  lose(error: EngineError): void {
+    if (this.#end({ t: "lost", error })) this.#options.onLost(error);
+  }
+
+  /** Ends the link without a word. */
+  abandon(): void {
+    this.#end({ t: "closed" });
+  }
+
+  /** gobgpd refuses to remove what is not there; that is no trouble. */
+  async #removePeer(address: Address): Promise<void> {
+    try {
+      await this.#api.removeSession(address);
+    } catch (error) {
+      if (!isRefusal(error)) throw error;
+      const sessions = await this.#api.sessions();
+      if (sessions.some(({ status }) => status.address === address)) throw error;
+    }
+  }
+
+  async #ask<T>(work: () => Promise<T>): Promise<T> {
+    this.#mustBeUp();
+    try {
+      return await work();
+    } catch (error) {
+      // Without an answer nobody knows what was applied: the caller has to begin anew.
+      if (error instanceof EngineError && error.code !== "refused") this.lose(error);
+      this.#mustBeUp();
+      throw error;
+    }
+  }
+
+  #mustBeUp(): void {
+    switch (this.#state.t) {
+      case "up":
+        return;
+      case "lost":
+        throw this.#state.error;
+      case "closed":
+        throw new EngineError("unreachable", "the link to gobgpd is closed");
+    }
+  }
+
+  #end(state: State): boolean {
+    if (this.#state.t !== "up") return false;
+    this.#state = state;
+    this.#options.release();
+    return true;
+  }
+}
+
+async function collect(rejections: Rejection[], address: Address, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if (!isRefusal(error)) throw error;
+    rejections.push({ item: { t: "peer", address }, error });
+  }
+}
+
+function isRefusal(error: unknown): error is EngineError {
+  return error instanceof EngineError && error.code === "refused";
+}

@@ -1,0 +1,111 @@
+// Routes to gobgpd and back: encoding, applying with the culprits found, reading what it originates.
+import type { Asn } from "../../model/asn.ts";
+import { families } from "../../model/family.ts";
+import { prefixFamily } from "../../model/prefix.ts";
+import type { Prefix } from "../../model/prefix.ts";
+import type { Route } from "../../model/route.ts";
+import { EngineError } from "../contract.ts";
+import type { Rejection } from "../contract.ts";
+import { decodeRoute } from "../wire/decode-route.ts";
+import { encodeRoute } from "../wire/encode-route.ts";
+import { decodePrefix, encodePrefix } from "../wire/nlri.ts";
+import { WireError } from "../wire/wire-error.ts";
+import type { GobgpApi, PathChange, WirePath } from "./api.ts";
+
+/** Announces first, then withdraws: a prefix that moves to another attribute or length leaves no hole. */
+export async function applyRoutes(
+  api: GobgpApi,
+  localAsn: Asn,
+  announce: readonly Route[],
+  withdraw: readonly Prefix[],
+): Promise<readonly Rejection[]> {
+  const rejections: Rejection[] = [];
+  const changes: PathChange[] = [];
+  for (const route of announce) {
+    try {
+      changes.push(toPath(route.prefix, encodeRoute(route, localAsn), false));
+    } catch (error) {
+      if (!(error instanceof WireError)) throw error;
+      rejections.push(rejection(route.prefix, new EngineError("refused", error.message, { cause: error })));
+    }
+  }
+  for (const prefix of withdraw) changes.push(toPath(prefix, [], true));
+  await send(api, changes, rejections);
+  return rejections;
+}
+
+/**
+ * Sends changes in order. gobgpd drops the message that holds a bad path, and those after it, without a word which it
+ * was: both halves are then sent anew until the culprit stands alone. What is applied already is no change again.
+ */
+async function send(api: GobgpApi, changes: readonly PathChange[], rejections: Rejection[]): Promise<void> {
+  const [first] = changes;
+  if (first === undefined) return;
+  try {
+    await (changes.length === 1 ? api.changePath(first) : api.changePaths(changes));
+  } catch (error) {
+    if (!(error instanceof EngineError) || error.code !== "refused") throw error;
+    if (changes.length === 1) {
+      rejections.push(rejection(decodePrefix(first.family, first.nlri), error));
+      return;
+    }
+    const half = Math.ceil(changes.length / 2);
+    await send(api, changes.slice(0, half), rejections);
+    await send(api, changes.slice(half), rejections);
+  }
+}
+
+/** @throws {EngineError} */
+export async function readRoutes(api: GobgpApi, localAsn: Asn): Promise<ReadonlyMap<Prefix, Route | null>> {
+  const routes = new Map<Prefix, Route | null>();
+  for (const family of families)
+    for (const path of await api.originated(family)) {
+      const prefix = readPrefix(path);
+      routes.set(prefix, readRoute(prefix, path, localAsn));
+    }
+  return routes;
+}
+
+/** Takes back everything gobgpd originates, known to us or not. @throws {EngineError} */
+export async function withdrawAll(api: GobgpApi): Promise<void> {
+  for (const family of families) {
+    const paths = await api.originated(family);
+    await send(
+      api,
+      paths.map(({ nlri }) => ({ family, nlri, attributes: [], withdraw: true })),
+      [],
+    );
+  }
+}
+
+function toPath(prefix: Prefix, attributes: readonly Uint8Array[], withdraw: boolean): PathChange {
+  return { family: prefixFamily(prefix), nlri: encodePrefix(prefix), attributes, withdraw };
+}
+
+function rejection(prefix: Prefix, error: EngineError): Rejection {
+  return { item: { t: "route", prefix }, error };
+}
+
+function readPrefix({ family, nlri }: WirePath): Prefix {
+  try {
+    return decodePrefix(family, nlri);
+  } catch (error) {
+    if (!(error instanceof WireError)) throw error;
+    const bytes = Buffer.from(nlri).toString("hex");
+    throw new EngineError(
+      "refused",
+      `gobgpd tells of a route that cannot be read (${bytes}): ${error.message}`,
+      { cause: error },
+    );
+  }
+}
+
+/** null: not one of ours, and to be replaced or withdrawn. */
+function readRoute(prefix: Prefix, path: WirePath, localAsn: Asn): Route | null {
+  try {
+    return decodeRoute(prefix, path.attributes, localAsn);
+  } catch (error) {
+    if (error instanceof WireError) return null;
+    throw error;
+  }
+}
