@@ -2,10 +2,11 @@
 //
 // gobgpd needs no configuration but the socket of its API: gobgpd --api-hosts=unix:///run/gobgp/gobgp.sock
 import type { Peer } from "../../model/peer.ts";
-import { compareText } from "../../model/problem.ts";
+import { compareText, quote } from "../../model/problem.ts";
 import type { Problem } from "../../model/problem.ts";
 import { EngineError } from "../contract.ts";
 import type { BgpInstance, Engine, EngineEvents, EngineLink } from "../contract.ts";
+import { parseGobgpAddress } from "./address.ts";
 import type { GobgpAddress } from "./address.ts";
 import { ensureInstance } from "./instance.ts";
 import { GobgpLink } from "./link.ts";
@@ -13,7 +14,20 @@ import { Rpc } from "./rpc.ts";
 import type { Subscription } from "./rpc.ts";
 import { GobgpV3 } from "./v3/v3.ts";
 
-export class GobgpEngine implements Engine {
+export interface GobgpOptions {
+  /** `unix:///run/gobgp/gobgp.sock`, `host:port` or `[v6]:port`. */
+  readonly address: string;
+}
+
+/** @throws {EngineError} when the address is none. */
+export function gobgpEngine({ address: text }: GobgpOptions): Engine {
+  const address = parseGobgpAddress(text);
+  if (address === null)
+    throw new EngineError("refused", `${quote(text)} is no address of gobgpd: unix:///PATH or HOST:PORT`);
+  return new GobgpEngine(address);
+}
+
+class GobgpEngine implements Engine {
   readonly name = "gobgp";
   readonly #address: GobgpAddress;
 
