@@ -1,0 +1,199 @@
+// The engine for tests: the contract over a speaker in memory, with nothing left out.
+import type { Address } from "../../model/address.ts";
+import { familyOf } from "../../model/address.ts";
+import type { Peer } from "../../model/peer.ts";
+import { prefixFamily } from "../../model/prefix.ts";
+import type { Prefix } from "../../model/prefix.ts";
+import type { Problem } from "../../model/problem.ts";
+import type { Route } from "../../model/route.ts";
+import { EngineError } from "../contract.ts";
+import type {
+  BgpInstance,
+  Engine,
+  EngineEvents,
+  EngineLink,
+  Held,
+  PeerStatus,
+  Rejection,
+  SpeakerChange,
+} from "../contract.ts";
+import type { Attached, MemorySpeaker } from "./speaker.ts";
+
+export class MemoryEngine implements Engine {
+  readonly name = "memory";
+  readonly #speaker: MemorySpeaker;
+  /** Peers by name that it says it cannot honour, with the reason. */
+  readonly #unable = new Map<string, string>();
+
+  constructor(speaker: MemorySpeaker) {
+    this.#speaker = speaker;
+  }
+
+  /** From now on the peer of this name is beyond what the engine can do. */
+  cannotHonour(name: string, message: string): void {
+    this.#unable.set(name, message);
+  }
+
+  refusals({ peers }: { readonly peers: readonly Peer[] }): readonly Problem[] {
+    return peers.flatMap(({ name }) => {
+      const message = this.#unable.get(name);
+      if (message === undefined) return [];
+      return [{ object: `BGPPeer/${name}`, field: "spec", severity: "error", message }];
+    });
+  }
+
+  async open(instance: BgpInstance, events: EngineEvents, signal: AbortSignal): Promise<EngineLink> {
+    const speaker = this.#speaker;
+    await speaker.answers();
+    if (signal.aborted)
+      throw new EngineError("unreachable", "the memory speaker is not asked any more: the agent stops");
+    const running = speaker.instance;
+    const restarted = running === null ? null : difference(running, instance);
+    if (restarted !== null) speaker.forget();
+    speaker.run(instance);
+    return new MemoryLink(speaker, events, signal, {
+      fresh: running === null || restarted !== null,
+      restarted,
+    });
+  }
+}
+
+type State =
+  { readonly t: "up" } | { readonly t: "lost"; readonly error: EngineError } | { readonly t: "closed" };
+
+class MemoryLink implements EngineLink, Attached {
+  readonly version = "memory";
+  readonly fresh: boolean;
+  readonly restarted: string | null;
+  readonly #speaker: MemorySpeaker;
+  readonly #events: EngineEvents;
+  readonly #signal: AbortSignal;
+  readonly #abandon = () => this.#end({ t: "closed" });
+  #state: State = { t: "up" };
+
+  constructor(
+    speaker: MemorySpeaker,
+    events: EngineEvents,
+    signal: AbortSignal,
+    opened: { readonly fresh: boolean; readonly restarted: string | null },
+  ) {
+    this.#speaker = speaker;
+    this.#events = events;
+    this.#signal = signal;
+    this.fresh = opened.fresh;
+    this.restarted = opened.restarted;
+    signal.addEventListener("abort", this.#abandon, { once: true });
+    speaker.attach(this);
+  }
+
+  held(): Promise<Held> {
+    return this.#ask(() => ({ routes: new Map(this.#speaker.routes), peers: this.#speaker.peers }));
+  }
+
+  count(): Promise<number> {
+    return this.#ask(() => this.#speaker.routes.size);
+  }
+
+  peers(): Promise<readonly PeerStatus[]> {
+    return this.#ask(() => this.#speaker.statuses());
+  }
+
+  apply(change: SpeakerChange): Promise<readonly Rejection[]> {
+    return this.#ask(() => [
+      ...change.announce.flatMap((route) => attempt(routeItem(route.prefix), () => this.#announce(route))),
+      ...change.withdraw.flatMap((prefix) =>
+        attempt(routeItem(prefix), () => this.#speaker.withdraw(prefix)),
+      ),
+      ...change.removePeers.flatMap((address) =>
+        attempt(peerItem(address), () => this.#speaker.removePeer(address)),
+      ),
+      ...change.addPeers.flatMap((peer) =>
+        attempt(peerItem(peer.address), () => this.#speaker.addPeer(peer)),
+      ),
+    ]);
+  }
+
+  async close(mode: "keep" | "withdraw"): Promise<void> {
+    try {
+      if (mode === "withdraw" && this.#state.t === "up")
+        await this.#ask(() => {
+          for (const prefix of [...this.#speaker.routes.keys()]) this.#speaker.withdraw(prefix);
+        });
+    } finally {
+      this.#end({ t: "closed" });
+    }
+  }
+
+  lose(error: EngineError): void {
+    if (this.#end({ t: "lost", error })) this.#events.lost(error);
+  }
+
+  session(status: PeerStatus): void {
+    this.#events.session(status);
+  }
+
+  #announce(route: Route): void {
+    if (route.nextHop !== null && familyOf(route.nextHop) !== prefixFamily(route.prefix))
+      throw new EngineError(
+        "refused",
+        `${route.prefix} cannot have the next hop ${route.nextHop}: it is of the other address family`,
+      );
+    this.#speaker.announce(route);
+  }
+
+  async #ask<T>(work: () => T): Promise<T> {
+    this.#mustBeUp();
+    try {
+      await this.#speaker.answers();
+    } catch (error) {
+      if (error instanceof EngineError) this.lose(error);
+      throw error;
+    }
+    this.#mustBeUp();
+    return work();
+  }
+
+  #mustBeUp(): void {
+    switch (this.#state.t) {
+      case "up":
+        return;
+      case "lost":
+        throw this.#state.error;
+      case "closed":
+        throw new EngineError("unreachable", "the link to the memory speaker is closed");
+    }
+  }
+
+  #end(state: State): boolean {
+    if (this.#state.t !== "up") return false;
+    this.#state = state;
+    this.#speaker.detach(this);
+    this.#signal.removeEventListener("abort", this.#abandon);
+    return true;
+  }
+}
+
+function attempt(item: Rejection["item"], work: () => void): readonly Rejection[] {
+  try {
+    work();
+    return [];
+  } catch (error) {
+    if (error instanceof EngineError) return [{ item, error }];
+    throw error;
+  }
+}
+
+function routeItem(prefix: Prefix): Rejection["item"] {
+  return { t: "route", prefix };
+}
+
+function peerItem(address: Address): Rejection["item"] {
+  return { t: "peer", address };
+}
+
+/** In words what is running instead of the wish; null: it is the wish. */
+function difference(running: BgpInstance, wish: BgpInstance): string | null {
+  const same =
+    running.asn === wish.asn && running.routerId === wish.routerId && running.listenPort === wish.listenPort;
+  return same ? null : `the memory speaker ran AS ${running.asn} with router ID ${running.routerId}`;
+}
