@@ -1,7 +1,7 @@
 // A long-running program of ours: started, watched, and ended by its own pid, never by name.
 import { spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
-import { closeSync, openSync } from "node:fs";
+import { closeSync, openSync, readFileSync } from "node:fs";
 
 export interface DaemonOptions {
   /** Network namespace to run in; default the one we are in. */
@@ -13,6 +13,9 @@ export interface DaemonOptions {
   /** Goes on when we end (its own session, no pipe to us). Default false. */
   readonly detached?: boolean;
 }
+
+/** What starts a program: `startDaemon`, or one that also keeps a list. */
+export type StartDaemon = (name: string, argv: readonly string[], options: DaemonOptions) => Daemon;
 
 export class Daemon {
   readonly name: string;
@@ -42,6 +45,12 @@ export class Daemon {
     return this.#running;
   }
 
+  /** The last words in its log, for the message about its early end. */
+  lastWords(lines = 3): string {
+    const tail = readFileSync(this.log, "utf8").trimEnd().split("\n").slice(-lines);
+    return `${this.name} has ended: ${tail.join(" | ") || "without a word"}`;
+  }
+
   signal(signal: NodeJS.Signals): void {
     if (this.#running) this.#child.kill(signal);
   }
@@ -49,6 +58,7 @@ export class Daemon {
   /** Sends the signal and waits for the end. */
   async stop(signal: NodeJS.Signals = "SIGKILL"): Promise<number | string> {
     this.signal(signal);
+    this.#child.ref(); // A detached one does not keep our event loop alive by itself.
     return this.exited;
   }
 }

@@ -1,0 +1,41 @@
+// What to do in a lab that was left up.
+import { Agent } from "./rack/agent.ts";
+import type { Rack } from "./rack/rack.ts";
+
+export function lookAround(rack: Rack): string {
+  const inside = (netns: string, command: string) => `ip netns exec ${netns} ${command}`;
+  const node = rack.node("n1");
+  const kubectl =
+    rack.controlPlane === null
+      ? []
+      : [
+          [
+            "use the API",
+            inside(
+              `${rack.prefix}-kube`,
+              `${rack.controlPlane.program("kubectl")} --kubeconfig ${rack.controlPlane.kubeconfig} get services`,
+            ),
+          ],
+        ];
+  const lines = [
+    ["the ToR's routes", inside(rack.tor.netns, "ip route")],
+    [
+      "the ToR's router",
+      rack.tor.router.shell.slice(0, rack.tor.router.name === "frr" ? -1 : undefined).join(" "),
+    ],
+    ["an agent", inside(node.netns, `node lab/get.mjs ${Agent.http}/api/v1/routes`)],
+    ["a node's gobgpd", `gobgp --target ${node.speaker.address} global rib`],
+    ["the client", inside(rack.client.netns, `node lab/connect.mjs 10.49.62.131 80 300`)],
+    ["the logs", `${rack.directory}/logs/`],
+    ...(rack.cluster.name === "manifests"
+      ? [["edit these, the agents follow", `${rack.directory}/manifests/`]]
+      : kubectl),
+    ["take it down", "npm run lab -- down"],
+  ];
+  const width = Math.max(...lines.map(([what = ""]) => what.length));
+  return [
+    "",
+    "The lab is up:",
+    ...lines.map(([what = "", how = ""]) => `  ${what.padEnd(width)}  ${how}`),
+  ].join("\n");
+}

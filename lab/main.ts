@@ -1,0 +1,76 @@
+// The lab: brings the rack up, shows what Bellman does in it, takes it down. `lab/start.mjs` calls this.
+import { demonstrate } from "./demonstration.ts";
+import { lookAround } from "./look-around.ts";
+import { startRack } from "./rack/rack.ts";
+import { LabIsUpError, removeLab } from "./rack/state.ts";
+import { Show } from "./show.ts";
+
+export { proxyStandIn } from "./proxy/stand-in.ts";
+
+export interface LabOptions {
+  readonly command: "up" | "down";
+  readonly check: boolean;
+  readonly keep: boolean;
+  readonly tor: "frr" | "bird";
+  readonly kubernetes: boolean;
+}
+
+const prefix = "bellman";
+
+/** @returns the exit code. */
+export async function lab(options: LabOptions): Promise<number> {
+  if (options.command === "down") {
+    const removed = await removeLab(prefix);
+    console.log(removed ? "the lab is gone" : "no lab is up");
+    return 0;
+  }
+  const interrupt = new AbortController();
+  const onSignal = (signal: NodeJS.Signals) => {
+    console.error(`\n${signal}: taking the lab down`);
+    interrupt.abort(new Error(`interrupted by ${signal}`));
+  };
+  process.once("SIGINT", onSignal);
+  process.once("SIGTERM", onSignal);
+  const show = new Show({
+    terse: options.check,
+    signal: interrupt.signal,
+    print: (line) => console.log(line),
+  });
+  try {
+    return await up(options, show, interrupt.signal);
+  } catch (error) {
+    if (interrupt.signal.aborted) return 130;
+    console.error(`lab: ${explain(error)}`);
+    return 1;
+  } finally {
+    show.done();
+  }
+}
+
+async function up(options: LabOptions, show: Show, signal: AbortSignal): Promise<number> {
+  const cluster = options.kubernetes ? "kubernetes" : "manifests";
+  const rack = await startRack({ prefix, tor: options.tor, cluster, signal, say: (step) => show.step(step) });
+  let kept = false;
+  try {
+    show.step("what a person would look at");
+    show.done();
+    await demonstrate(rack, show);
+    console.log(`\n${show.passed} of ${show.passed + show.failed} expectations met`);
+    if (options.keep) {
+      await rack.keep();
+      kept = true;
+      console.log(lookAround(rack));
+    }
+    return show.failed === 0 ? 0 : 1;
+  } finally {
+    if (!kept) await rack.down();
+  }
+}
+
+/** The chain of causes in one line; only a defect of ours gets its stack. */
+function explain(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  if (error instanceof LabIsUpError) return error.message;
+  const cause = error.cause === undefined ? "" : `: ${explain(error.cause)}`;
+  return `${error.message}${cause}`;
+}

@@ -1,0 +1,75 @@
+// `npm run lab`: sees to it that everything is there, then hands over to the lab itself (lab/main.ts).
+import util from "node:util";
+import { bundles, npmPackages, requireNode, root } from "./setup/node.mjs";
+import {
+  installPackages,
+  missingPackages,
+  hostObstacle,
+  namespaceObstacle,
+  programs,
+} from "./setup/debian.mjs";
+import { SetupError } from "./setup/run.mjs";
+
+const usage = `npm run lab [-- OPTIONS]     a rack in network namespaces: a ToR, three nodes with Bellman, a client
+  --check        only assert: a line for each expectation, exit code 0 or 1
+  --keep         leave it up, and say how to look around
+  --tor NAME     the ToR's router: frr (default) or bird
+  --kubernetes   with a real Kubernetes API server and kube-proxy, not a directory of manifests
+npm run lab -- down          remove a lab that was left up`;
+
+/** @returns the lab's options, or null for a line to print and the exit code. */
+function parse(argv) {
+  const { values, positionals } = util.parseArgs({
+    args: argv,
+    allowPositionals: true,
+    options: {
+      check: { type: "boolean", default: false },
+      keep: { type: "boolean", default: false },
+      tor: { type: "string", default: "frr" },
+      kubernetes: { type: "boolean", default: false },
+      help: { type: "boolean", short: "h", default: false },
+    },
+  });
+  const [command = values.help ? "help" : "up", ...rest] = positionals;
+  if (!["up", "down", "help"].includes(command) || rest.length > 0)
+    throw new Error(`unknown argument "${rest[0] ?? command}"`);
+  if (!["frr", "bird"].includes(values.tor)) throw new Error(`--tor is frr or bird, not "${values.tor}"`);
+  return { command, check: values.check, keep: values.keep, tor: values.tor, kubernetes: values.kubernetes };
+}
+
+function refuse(obstacle) {
+  if (obstacle !== null) throw new SetupError(obstacle);
+}
+
+async function main() {
+  let options;
+  try {
+    options = parse(process.argv.slice(2));
+  } catch (error) {
+    console.error(`lab: ${error.message.split("\n")[0]}; "npm run lab -- --help" lists what there is`);
+    return 2;
+  }
+  if (options.command === "help") {
+    console.log(usage);
+    return 0;
+  }
+  try {
+    requireNode();
+    refuse(hostObstacle());
+    await npmPackages();
+    await installPackages(
+      missingPackages({ ...programs.rack, ...(options.kubernetes && programs.kubernetes) }),
+    );
+    refuse(await namespaceObstacle());
+    await bundles("bellman", "lab");
+  } catch (error) {
+    if (!(error instanceof SetupError)) throw error;
+    console.error(`lab: ${error.message}`);
+    return 1;
+  }
+  process.chdir(root);
+  const { lab } = await import("../dist/lab.mjs");
+  return lab(options);
+}
+
+process.exitCode = await main();
