@@ -77,14 +77,13 @@ async function follow(
 }
 
 function loseDirectory(
-  { directory, log }: ManifestsOptions,
+  { directory }: ManifestsOptions,
   error: WatchError,
   { problems }: Scan,
   sink: Sink,
   observer: WatchObserver,
 ): void {
   const message = `${error.message}; what it held before counts on`;
-  log.warn({ directory, err: error }, message);
   sink.report(origin, [
     ...problems,
     { object: fileObject(directory), field: "", severity: "error", message },
