@@ -76,7 +76,7 @@ export function parseRouteEvents(output: string): readonly RouteEvent[] {
   return output
     .split(/\n(?=\[)/)
     .map((text) => text.trim())
-    .filter((text) => text.startsWith("[") && !text.includes(` table ${marker.table} `))
+    .filter((text) => text.startsWith("[") && !`${text} `.includes(` table ${marker.table} `))
     .map((text) => {
       const [, time = "", rest = ""] = /^\[([^\]]+)\](.*)$/s.exec(text) ?? [];
       const deleted = rest.startsWith("Deleted ") || rest.startsWith(" Deleted ");
