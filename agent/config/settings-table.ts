@@ -1,5 +1,4 @@
 // Every setting of the agent, once: what it takes, what it is unless said, and what `--help` says of it.
-import { parseAddress } from "../model/address.ts";
 import type { Address } from "../model/address.ts";
 import { quote } from "../model/problem.ts";
 import type { LogLevel } from "./node-config.ts";
@@ -26,8 +25,6 @@ export interface Settings {
   readonly gobgpAddress: string;
   /** null: the node's IPv4 address. */
   readonly routerId: Address | null;
-  /** null: the node's address. */
-  readonly localAddress: Address | null;
   /** TCP port; -1: do not listen; null: as the BGPConfiguration says. */
   readonly listenPort: number | null;
   readonly http: HttpAddress;
@@ -111,14 +108,6 @@ export const settingsTable: { readonly [Name in keyof Settings]: Setting<Setting
     help: "BGP identifier of this node",
     otherwise: "the node's IPv4 address",
   },
-  localAddress: {
-    parse: parseAddress,
-    fallback: () => null,
-    placeholder: "ADDRESS",
-    allowed: "an IP address",
-    help: "address of this node for its sessions",
-    otherwise: "the node's address",
-  },
   listenPort: {
     parse: parseListenPort,
     fallback: () => null,
@@ -186,6 +175,7 @@ export const laterFlags: readonly string[] = [
   "graceful-restart",
   "guard",
   "load-balancer-class",
+  "local-address",
   "namespace",
   "peer-selector",
   "pod-cidrs",

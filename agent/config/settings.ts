@@ -48,7 +48,6 @@ export function readSettings({ argv, env, file, hostname }: SettingsInput): Sett
     engine: read("engine"),
     gobgpAddress: read("gobgpAddress"),
     routerId: read("routerId"),
-    localAddress: read("localAddress"),
     listenPort: read("listenPort"),
     http: read("http"),
     shutdown: read("shutdown"),
