@@ -53,6 +53,8 @@ export interface RackOptions {
   readonly manifests?: readonly string[];
   /** Starts the agents and waits until they are ready. Default true. */
   readonly agents?: boolean;
+  /** Starts what translates service addresses on every node. Default true. */
+  readonly proxies?: boolean;
   /** Further flags of the agents. */
   readonly agentSettings?: readonly string[];
   /** Told before each step. */
@@ -193,8 +195,10 @@ async function build(
       ? new ManifestsCluster(state, liveManifests(state), pods)
       : await KubernetesCluster.create(state, controlPlane, pods);
   await cluster.seed(objects, files);
-  step(kubernetes ? "kube-proxy on every node" : "a stand-in for kube-proxy on every node");
-  await cluster.startProxies();
+  if (options.proxies !== false) {
+    step(kubernetes ? "kube-proxy on every node" : "a stand-in for kube-proxy on every node");
+    await cluster.startProxies();
+  }
 
   const rack = new Rack(state, tor, cluster, controlPlane, options.agentSettings ?? []);
   step("gobgpd on every node");
