@@ -4,11 +4,13 @@
 import type { Peer } from "../../model/peer.ts";
 import { compareText, quote } from "../../model/problem.ts";
 import type { Problem } from "../../model/problem.ts";
+import { systemClock } from "../../time/clock.ts";
+import type { Clock } from "../../time/clock.ts";
 import { EngineError } from "../contract.ts";
 import type { BgpInstance, Engine, EngineEvents, EngineLink } from "../contract.ts";
 import { parseGobgpAddress } from "./address.ts";
 import type { GobgpAddress } from "./address.ts";
-import { ensureInstance } from "./instance.ts";
+import { assertInstance, ensureInstance } from "./instance.ts";
 import { GobgpLink } from "./link.ts";
 import { Rpc } from "./rpc.ts";
 import type { Subscription } from "./rpc.ts";
@@ -17,22 +19,25 @@ import { GobgpV3 } from "./v3/v3.ts";
 export interface GobgpOptions {
   /** `unix:///run/gobgp/gobgp.sock`, `host:port` or `[v6]:port`. */
   readonly address: string;
+  readonly clock?: Clock;
 }
 
 /** @throws {EngineError} when the address is none. */
-export function gobgpEngine({ address: text }: GobgpOptions): Engine {
+export function gobgpEngine({ address: text, clock = systemClock }: GobgpOptions): Engine {
   const address = parseGobgpAddress(text);
   if (address === null)
     throw new EngineError("refused", `${quote(text)} is no address of gobgpd: unix:///PATH or HOST:PORT`);
-  return new GobgpEngine(address);
+  return new GobgpEngine(address, clock);
 }
 
 class GobgpEngine implements Engine {
   readonly name = "gobgp";
   readonly #address: GobgpAddress;
+  readonly #clock: Clock;
 
-  constructor(address: GobgpAddress) {
+  constructor(address: GobgpAddress, clock: Clock) {
     this.#address = address;
+    this.#clock = clock;
   }
 
   refusals({ peers }: { readonly peers: readonly Peer[] }): readonly Problem[] {
@@ -77,6 +82,8 @@ class GobgpEngine implements Engine {
       api,
       localAsn: instance.asn,
       instance: ensured,
+      assertInstance: () => assertInstance(api, instance, this.#address),
+      clock: this.#clock,
       onLost: (error) => events.lost(error),
       release: () => {
         signal.removeEventListener("abort", abandon);

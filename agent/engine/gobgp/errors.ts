@@ -20,8 +20,9 @@ function codeOf({ code, details }: ServiceError): EngineErrorCode {
   switch (code) {
     case status.UNAVAILABLE:
     case status.CANCELLED:
-    // What grpc-js makes of a connection that breaks in the middle of a frame.
+    // What grpc-js makes of a connection that breaks in the middle of a frame, or that gobgpd has had enough of.
     case status.INTERNAL:
+    case status.RESOURCE_EXHAUSTED:
       return "unreachable";
     case status.DEADLINE_EXCEEDED:
       return "timeout";

@@ -39,6 +39,18 @@ async function start(api: GobgpApi, wish: BgpInstance, address: GobgpAddress): P
   }
 }
 
+/**
+ * To be asked again and again of a link: answers while our instance runs.
+ *
+ * @throws {EngineError} `unreachable` when somebody has stopped or replaced it.
+ */
+export async function assertInstance(api: GobgpApi, wish: BgpInstance, address: GobgpAddress): Promise<void> {
+  const running = await api.instance();
+  const changed = running === null ? "gobgpd runs no BGP" : difference(running, wish);
+  if (changed !== null)
+    throw new EngineError("unreachable", `another program changed gobgpd at ${address.text}: ${changed}`);
+}
+
 /** In words what is running instead of the wish; null: it is the wish. */
 function difference(running: RunningInstance, wish: BgpInstance): string | null {
   const parts = [

@@ -2,9 +2,11 @@
 import type { Address } from "../../model/address.ts";
 import type { Asn } from "../../model/asn.ts";
 import { families } from "../../model/family.ts";
+import type { Clock } from "../../time/clock.ts";
 import { EngineError } from "../contract.ts";
 import type { EngineLink, Held, PeerStatus, Rejection, SpeakerChange } from "../contract.ts";
 import type { GobgpApi } from "./api.ts";
+import { startHeartbeat } from "./heartbeat.ts";
 import type { EnsuredInstance } from "./instance.ts";
 import { applyRoutes, readRoutes, withdrawAll } from "./routes.ts";
 
@@ -16,6 +18,9 @@ export interface LinkOptions {
   readonly api: GobgpApi;
   readonly localAsn: Asn;
   readonly instance: EnsuredInstance;
+  /** Rejects with an EngineError when the instance does not run any more. */
+  readonly assertInstance: () => Promise<void>;
+  readonly clock: Clock;
   /** Told once, when the speaker is gone. */
   readonly onLost: (error: EngineError) => void;
   /** Frees the connection; called once, when the link ends in whatever way. */
@@ -28,6 +33,7 @@ export class GobgpLink implements EngineLink {
   readonly restarted: string | null;
   readonly #options: LinkOptions;
   readonly #api: GobgpApi;
+  readonly #stopHeartbeat: () => void;
   #state: State = { t: "up" };
 
   constructor(options: LinkOptions) {
@@ -36,6 +42,7 @@ export class GobgpLink implements EngineLink {
     this.version = `gobgp ${options.api.version}`;
     this.fresh = options.instance.fresh;
     this.restarted = options.instance.restarted;
+    this.#stopHeartbeat = startHeartbeat(options.clock, () => this.#ask(options.assertInstance));
   }
 
   held(): Promise<Held> {
@@ -126,6 +133,7 @@ export class GobgpLink implements EngineLink {
   #end(state: State): boolean {
     if (this.#state.t !== "up") return false;
     this.#state = state;
+    this.#stopHeartbeat();
     this.#options.release();
     return true;
   }

@@ -21,9 +21,6 @@ const unaryDeadlineMs = 3_000;
 const bulkDeadlineMs = 30_000;
 
 const channelOptions: ChannelOptions = {
-  // A frozen daemon closes nothing: the open stream fails when a ping stays without answer.
-  "grpc.keepalive_time_ms": 5_000,
-  "grpc.keepalive_timeout_ms": 2_000,
   // The global pool would make a new channel wait for the old one's reconnect backoff.
   "grpc.use_local_subchannel_pool": 1,
   // Only we know whether a change may be sent twice.

@@ -1,0 +1,146 @@
+// One test's dealings with the speaker: links opened, what was told of them, and all of it ended afterwards.
+import { expect } from "vitest";
+import type {
+  BgpInstance,
+  EngineError,
+  EngineLink,
+  PeerStatus,
+  SpeakerChange,
+} from "../../../../agent/engine/contract.ts";
+import { parseAddress } from "../../../../agent/model/address.ts";
+import type { Address } from "../../../../agent/model/address.ts";
+import { parseCommunity, parseLargeCommunity } from "../../../../agent/model/community.ts";
+import type { Peer } from "../../../../agent/model/peer.ts";
+import { parsePrefix } from "../../../../agent/model/prefix.ts";
+import type { Prefix } from "../../../../agent/model/prefix.ts";
+import type { Route } from "../../../../agent/model/route.ts";
+import { until } from "../../../support/until.ts";
+import type { EngineRig, SeenRoute } from "./rig.ts";
+
+export interface Opened {
+  readonly link: EngineLink;
+  /** As told by the event. */
+  readonly lost: readonly EngineError[];
+  /** As told by the event. */
+  readonly sessions: readonly PeerStatus[];
+  readonly abort: () => void;
+}
+
+export class Trial {
+  readonly rig: EngineRig;
+  readonly #aborts: (() => void)[] = [];
+
+  constructor(rig: EngineRig) {
+    this.rig = rig;
+  }
+
+  async open(instance: BgpInstance = this.rig.instance): Promise<Opened> {
+    const [lost, sessions]: [EngineError[], PeerStatus[]] = [[], []];
+    const stop = new AbortController();
+    const abort = () => stop.abort();
+    this.#aborts.push(abort);
+    const events = {
+      lost: (error: EngineError) => void lost.push(error),
+      session: (status: PeerStatus) => void sessions.push(status),
+    };
+    const link = await this.rig.engine().open(instance, events, stop.signal);
+    return { link, lost, sessions, abort };
+  }
+
+  /** Opens, announces, and waits until the witness knows all of it over its IPv4 session. */
+  async established(...routes: readonly Route[]): Promise<Opened> {
+    const opened = await this.open();
+    await this.applied(opened, { announce: routes, addPeers: [this.rig.peers.ipv4] });
+    await until("the session is established", () => this.isEstablished(opened, this.rig.peers.ipv4));
+    await this.witnessed(...routes);
+    return opened;
+  }
+
+  /** Applies what must not be rejected. */
+  async applied({ link }: Opened, change: Partial<SpeakerChange>): Promise<void> {
+    expect(await link.apply({ ...nothing, ...change })).toEqual([]);
+  }
+
+  async isEstablished({ link }: Opened, peer: Peer): Promise<boolean> {
+    return (await link.peers()).some(
+      ({ address, state }) => address === peer.address && state === "established",
+    );
+  }
+
+  /** Waits until the witness knows these routes, with just these attributes, over its IPv4 session. */
+  witnessed(...routes: readonly Route[]): Promise<void> {
+    return this.witnessedBy(this.rig.peers.ipv4, ...routes);
+  }
+
+  async witnessedBy(peer: Peer, ...routes: readonly Route[]): Promise<void> {
+    await until(`${peer.name} knows ${routes.map(({ prefix }) => prefix).join(", ")}`, async () => {
+      const seen = await this.rig.witness.routes(peer);
+      for (const route of routes) expect(seen.get(route.prefix)).toMatchObject(this.#expected(route));
+      return true;
+    });
+  }
+
+  /** Waits until the witness knows none of these prefixes over its IPv4 session. */
+  async forgotten(...prefixes: readonly Prefix[]): Promise<void> {
+    await until(`${prefixes.join(", ")} are gone`, async () => {
+      const seen = await this.rig.witness.routes(this.rig.peers.ipv4);
+      return !prefixes.some((prefix) => seen.has(prefix));
+    });
+  }
+
+  end(): void {
+    for (const abort of this.#aborts) abort();
+  }
+
+  #expected(route: Route): SeenRoute {
+    const own = route.prefix.includes(":") ? this.rig.own.ipv6 : this.rig.own.ipv4;
+    return {
+      nextHop: route.nextHop ?? own,
+      asPath: "",
+      med: route.med,
+      localPref: route.localPref ?? 100,
+      communities: route.communities,
+      largeCommunities: route.largeCommunities,
+    };
+  }
+}
+
+export const nothing: SpeakerChange = { announce: [], withdraw: [], addPeers: [], removePeers: [] };
+
+export function prefix(text: string): Prefix {
+  const parsed = parsePrefix(text);
+  if (parsed === null) throw new Error(`${text} is no prefix`);
+  return parsed.prefix;
+}
+
+export function address(text: string): Address {
+  const parsed = parseAddress(text);
+  if (parsed === null) throw new Error(`${text} is no address`);
+  return parsed;
+}
+
+export function route(text: string, attributes: Partial<Route> = {}): Route {
+  const plain = {
+    nextHop: null,
+    communities: [],
+    largeCommunities: [],
+    med: null,
+    localPref: null,
+    prepend: 0,
+  };
+  return { ...plain, prefix: prefix(text), ...attributes };
+}
+
+export function communities(...texts: readonly string[]): Pick<Route, "communities" | "largeCommunities"> {
+  return {
+    communities: texts.map(parseCommunity).filter((community) => community !== null),
+    largeCommunities: texts.map(parseLargeCommunity).filter((community) => community !== null),
+  };
+}
+
+/** Host routes 10.49.N.M, counted up. */
+export function manyRoutes(count: number, attributes: Partial<Route> = {}): readonly Route[] {
+  return Array.from({ length: count }, (_, index) =>
+    route(`10.49.${index >> 8}.${index & 0xff}/32`, attributes),
+  );
+}

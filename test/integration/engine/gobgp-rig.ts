@@ -1,0 +1,107 @@
+// A real gobgpd on a node of its own, with BIRD as its top-of-rack router: two namespaces and a cable.
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { BgpInstance } from "../../../agent/engine/contract.ts";
+import { gobgpEngine } from "../../../agent/engine/gobgp/engine.ts";
+import { defaultAsn } from "../../../agent/model/asn.ts";
+import type { Asn } from "../../../agent/model/asn.ts";
+import type { Peer } from "../../../agent/model/peer.ts";
+import { BirdPeer } from "../../support/bird-peer.ts";
+import { Gobgpd } from "../../support/gobgpd.ts";
+import { addNetns, connect, deleteNetns } from "../../support/netns.ts";
+import { until } from "../../support/until.ts";
+import type { EngineRig } from "./conformance/rig.ts";
+import { address } from "./conformance/trial.ts";
+
+export interface GobgpRig extends EngineRig {
+  readonly gobgpd: Gobgpd;
+  readonly bird: BirdPeer;
+  /** Of the node. */
+  readonly netns: string;
+}
+
+export interface GobgpRigOptions {
+  /** Of the witness. Default the node's own: iBGP. */
+  readonly peerAsn?: Asn;
+}
+
+const own = { ipv4: address("192.168.1.10"), ipv6: address("fd01::10") };
+const tor = { ipv4: address("192.168.1.1"), ipv6: address("fd01::1") };
+const instance: BgpInstance = { asn: defaultAsn, routerId: own.ipv4, listenPort: 179 };
+
+let rigs = 0;
+
+export async function gobgpRig({ peerAsn = defaultAsn }: GobgpRigOptions = {}): Promise<GobgpRig> {
+  const directory = mkdtempSync(join(tmpdir(), "bellman-engine-"));
+  const prefix = `bm-eng-${process.pid}-${++rigs}`;
+  const [node, rack] = [`${prefix}-node`, `${prefix}-tor`];
+  const gobgpd = new Gobgpd({ netns: node, directory: join(directory, "gobgpd") });
+  const bird = new BirdPeer({
+    netns: rack,
+    directory: join(directory, "bird"),
+    routerId: tor.ipv4,
+    asn: peerAsn,
+    neighbours: [
+      { name: "tor1", address: own.ipv4, asn: instance.asn },
+      { name: "tor2", address: own.ipv6, asn: instance.asn },
+    ],
+  });
+  const dispose = async () => {
+    await gobgpd.kill();
+    await bird.stop();
+    for (const netns of [node, rack]) await deleteNetns(netns);
+    rmSync(directory, { recursive: true, force: true });
+  };
+  try {
+    for (const netns of [node, rack]) await addNetns(netns);
+    await connect(
+      { netns: node, name: "eth0", addresses: [`${own.ipv4}/24`, `${own.ipv6}/64`] },
+      { netns: rack, name: "eth0", addresses: [`${tor.ipv4}/24`, `${tor.ipv6}/64`] },
+    );
+    await bird.start();
+  } catch (error) {
+    await dispose();
+    throw error;
+  }
+
+  const received = async () =>
+    (await gobgpd.command("neighbor", tor.ipv4, "adj-in")).split("\n").filter((line) => /\d\/\d/.test(line))
+      .length;
+  const plain = { port: 179, asn: peerAsn, localAsn: instance.asn, holdTimeSeconds: 9, keepaliveSeconds: 3 };
+  const peers = {
+    ipv4: { ...plain, name: "tor1", address: tor.ipv4 },
+    ipv6: { ...plain, name: "tor2", address: tor.ipv6 },
+  };
+  return {
+    instance,
+    own,
+    peers,
+    gobgpd,
+    bird,
+    netns: node,
+    witness: {
+      // Its sessions are called as the peers are.
+      routes: (peer: Peer) => bird.routes(peer.name),
+      mark: () => bird.mark(),
+      events: () => bird.events().map(({ t, prefix: text }) => ({ t, prefix: text })),
+      send: async (prefixes) => {
+        await bird.send(prefixes);
+        if (prefixes.length > 0)
+          await until("gobgpd has got them", async () => (await received()) >= prefixes.length);
+      },
+    },
+    engine: () => gobgpEngine({ address: gobgpd.address }),
+    start: () => gobgpd.start(),
+    kill: () => gobgpd.kill(),
+    freeze: () => gobgpd.freeze(),
+    thaw: () => gobgpd.thaw(),
+    deleteRoute: async (route) => {
+      await gobgpd.command("global", "rib", "del", route);
+    },
+    addForeignRoute: async (route) => {
+      await gobgpd.command("global", "rib", "add", route, "origin", "egp", "nexthop", own.ipv4);
+    },
+    dispose,
+  };
+}

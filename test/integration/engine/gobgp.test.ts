@@ -1,0 +1,5 @@
+// gobgpd, for real, under the contract's tests.
+import { describeEngine } from "./conformance.ts";
+import { gobgpRig } from "./gobgp-rig.ts";
+
+describeEngine("gobgp", () => gobgpRig());
