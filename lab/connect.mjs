@@ -1,8 +1,8 @@
-// The client's load: opens COUNT connections, one request each, a few at a time, and prints every answer as JSON.
-//   node lab/connect.mjs ADDRESS PORT COUNT
+// The client's load: opens COUNT connections, one request each, a few at a time, and counts the answers.
+//   node lab/connect.mjs ADDRESS PORT COUNT [--json]      --json: every answer instead of the counts
 import { request } from "node:http";
 
-const [host, port, count] = process.argv.slice(2);
+const [host, port, count, json] = process.argv.slice(2);
 const atOnce = 20;
 const timeoutMs = 3_000;
 
@@ -27,4 +27,18 @@ async function worker() {
   while (left-- > 0) answers.push(await ask());
 }
 await Promise.all(Array.from({ length: Math.min(atOnce, left) }, worker));
-console.log(JSON.stringify(answers));
+if (json === "--json") console.log(JSON.stringify(answers));
+else {
+  const failed = answers.filter(({ error }) => error !== undefined);
+  const served = answers.filter(({ error }) => error === undefined);
+  for (const line of counted(served.map(({ pod, node, client }) => `${pod} on ${node}, which saw ${client}`)))
+    console.log(line);
+  for (const line of counted(failed.map(({ error }) => `failed: ${error}`))) console.log(line);
+  console.log(`${answers.length} connections, ${failed.length} failed`);
+}
+
+function counted(words) {
+  const counts = new Map();
+  for (const word of words) counts.set(word, (counts.get(word) ?? 0) + 1);
+  return [...counts].sort().map(([word, number]) => `${String(number).padStart(5)}  ${word}`);
+}

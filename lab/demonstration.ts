@@ -1,5 +1,6 @@
 // What the lab shows: the same steps for a person to follow and for `--check` to assert.
 import { families } from "../agent/model/family.ts";
+import type { Connections } from "./rack/client.ts";
 import { nodeNames } from "./rack/layout.ts";
 import type { NodeName } from "./rack/layout.ts";
 import type { Rack } from "./rack/rack.ts";
@@ -80,7 +81,7 @@ class Demonstration {
       const counted = await client.connect(address, port, connections);
       this.#show.command(
         `ip netns exec ${client.netns} ${client.argv(address, port, connections).join(" ")}`,
-        `by node ${JSON.stringify(counted.byNode)}, by pod ${JSON.stringify(counted.byPod)}, failed ${counted.failures.length}`,
+        summary(counted),
       );
       await this.#show.expect(
         `${connections} connections to ${address} come in by ${by.join(" and ")}, none fails`,
@@ -156,4 +157,16 @@ class Demonstration {
       this.#show.command(`ip netns exec ${netns} ${argv.join(" ")}`, await this.#rack.tor.exec(...argv));
     }
   }
+}
+
+function summary({ byNode, byPod, clientSeen, failures }: Connections): string {
+  const counts = (of: Readonly<Record<string, number>>) =>
+    Object.entries(of)
+      .map(([name, count]) => `${name} ${count}`)
+      .join(", ");
+  return [
+    `came in by    ${counts(byNode)}`,
+    `answered by   ${counts(byPod)}`,
+    `client's own address seen by the pod: ${clientSeen}; failed: ${failures.length}`,
+  ].join("\n");
 }

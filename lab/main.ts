@@ -2,6 +2,7 @@
 import { demonstrate } from "./demonstration.ts";
 import { lookAround } from "./look-around.ts";
 import { startRack } from "./rack/rack.ts";
+import type { Rack } from "./rack/rack.ts";
 import { LabIsUpError, removeLab } from "./rack/state.ts";
 import { Show } from "./show.ts";
 
@@ -29,8 +30,9 @@ export async function lab(options: LabOptions): Promise<number> {
     console.error(`\n${signal}: taking the lab down`);
     interrupt.abort(new Error(`interrupted by ${signal}`));
   };
-  process.once("SIGINT", onSignal);
-  process.once("SIGTERM", onSignal);
+  // Not `once`: execa would take a process without listeners for one that wants to die by the signal.
+  process.on("SIGINT", onSignal);
+  process.on("SIGTERM", onSignal);
   const show = new Show({
     terse: options.check,
     signal: interrupt.signal,
@@ -39,11 +41,13 @@ export async function lab(options: LabOptions): Promise<number> {
   try {
     return await up(options, show, interrupt.signal);
   } catch (error) {
-    if (interrupt.signal.aborted) return 130;
+    if (interrupt.signal.aborted && !(error instanceof TakingDownError)) return 130;
     console.error(`lab: ${explain(error)}`);
     return 1;
   } finally {
     show.done();
+    process.off("SIGINT", onSignal);
+    process.off("SIGTERM", onSignal);
   }
 }
 
@@ -63,7 +67,21 @@ async function up(options: LabOptions, show: Show, signal: AbortSignal): Promise
     }
     return show.failed === 0 ? 0 : 1;
   } finally {
-    if (!kept) await rack.down();
+    if (!kept) await takeDown(rack);
+  }
+}
+
+class TakingDownError extends Error {
+  override readonly name = "TakingDownError";
+}
+
+async function takeDown(rack: Rack): Promise<void> {
+  try {
+    await rack.down();
+  } catch (cause) {
+    throw new TakingDownError("the lab could not be taken down whole; `npm run lab -- down` tries again", {
+      cause,
+    });
   }
 }
 

@@ -98,7 +98,14 @@ export class ManifestDirectory {
   /** Beside the directory first, then moved: whoever follows the directory never sees half a file. */
   #write(file: string, documents: readonly Document[]): void {
     const temporary = `${this.path}.new`;
-    writeFileSync(temporary, documents.map((document) => document.toString()).join("---\n"));
+    const texts = documents.map((document) => document.toString());
+    const separated = texts.map((text, index) =>
+      index === 0 || text.startsWith("---")
+        ? text
+        : `---
+${text}`,
+    );
+    writeFileSync(temporary, separated.join(""));
     renameSync(temporary, join(this.path, file));
   }
 }

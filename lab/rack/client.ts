@@ -27,7 +27,7 @@ export class Client {
 
   /** Opens that many TCP connections, each with one request, and counts the answers. */
   async connect(address: string, port: number, count: number): Promise<Connections> {
-    const printed = await runIn(this.netns, ...this.argv(address, port, count));
+    const printed = await runIn(this.netns, ...this.argv(address, port, count), "--json");
     return countAnswers(JSON.parse(printed));
   }
 
@@ -69,7 +69,8 @@ export function countAnswers(answers: unknown): Connections {
     byNode[translator ?? node]++;
     if (translator === null) clientSeen++;
   }
-  return { byNode, byPod, clientSeen, failures };
+  const sorted = Object.fromEntries(Object.entries(byPod).sort(([a], [b]) => a.localeCompare(b)));
+  return { byNode, byPod: sorted, clientSeen, failures };
 }
 
 /** A node that passes a connection on to another's pod puts its own address in the client's place. */

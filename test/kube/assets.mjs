@@ -169,8 +169,11 @@ function goIn(cwd, args) {
     let stderr = "";
     child.stdout.setEncoding("utf8").on("data", (chunk) => (stdout += chunk));
     child.stderr.setEncoding("utf8").on("data", (chunk) => (stderr += chunk));
+    const stop = () => child.kill();
+    process.once("exit", stop);
     child.once("error", reject);
     child.once("close", (code, signal) => {
+      process.off("exit", stop);
       if (code === 0) resolve(stdout);
       else {
         const tail = stderr.trim().split("\n").slice(-8).join("\n");
@@ -185,7 +188,9 @@ async function lock(file, say) {
   for (let waited = 0; ; waited++) {
     try {
       writeFileSync(file, `${process.pid}`, { flag: "wx" });
-      return () => rmSync(file, { force: true });
+      const unlock = () => rmSync(file, { force: true });
+      process.once("exit", unlock);
+      return unlock;
     } catch (error) {
       if (error.code !== "EEXIST") throw error;
     }
@@ -207,7 +212,13 @@ function abandoned(file) {
   }
 }
 
+// An end by a signal must run the exit handlers: they end go, and give the lock back.
+function endBySignal() {
+  process.exit(130);
+}
+
 if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
+  for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, endBySignal);
   try {
     console.log(await kubeAssets({ build: !process.argv.includes("--no-build") }));
   } catch (error) {

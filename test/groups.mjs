@@ -1,0 +1,45 @@
+// What `npm test` runs, in this order, and what each part needs.
+
+/**
+ * @typedef Group
+ * @property name   how to ask for it alone
+ * @property needs  names of the capabilities of test/capabilities.mjs without which it is left out
+ * @property about  a line for people
+ * @property vitest arguments of vitest, or
+ * @property lab    arguments of the lab, once for each list
+ */
+
+/** @type {readonly Group[]} */
+export const groups = [
+  { name: "unit", about: "pure parts", needs: [], vitest: ["--project", "unit"] },
+  {
+    name: "integration",
+    about: "real speakers, faults on the wire",
+    needs: ["rack"],
+    vitest: ["--project", "real", "test/integration/"],
+  },
+  {
+    name: "lab",
+    about: "three nodes and a ToR",
+    needs: ["rack"],
+    vitest: ["--project", "real", "test/lab/"],
+  },
+  {
+    name: "kube",
+    about: "a real API server",
+    needs: ["rack", "kubernetes"],
+    vitest: ["--project", "real", "test/kube/"],
+  },
+  {
+    name: "check",
+    about: "npm run lab -- --check, with FRR and with BIRD",
+    needs: ["rack"],
+    lab: [["--check"], ["--check", "--tor", "bird"]],
+  },
+  {
+    name: "check-kubernetes",
+    about: "npm run lab -- --kubernetes --check",
+    needs: ["rack", "kubernetes"],
+    lab: [["--kubernetes", "--check"]],
+  },
+];

@@ -1,0 +1,87 @@
+// `npm test`: sees to it that everything is there, runs all tests this machine can run, and says what it left out.
+//
+//   npm test                      all
+//   npm test -- unit lab          these groups only (test/groups.mjs)
+//   BELLMAN_TEST_ALL=1 npm test   what has to be left out counts as failed
+//   npm test -- --setup           only the set-up
+import { bundles, npmPackages, requireNode } from "../lab/setup/node.mjs";
+import { SetupError } from "../lab/setup/run.mjs";
+import { capabilities } from "./capabilities.mjs";
+import { groups } from "./groups.mjs";
+import { runGroup, sum } from "./run-group.mjs";
+
+const everything = process.env.BELLMAN_TEST_ALL === "1";
+
+async function main(args) {
+  const names = args.filter((arg) => arg !== "--setup");
+  const unknown = names.find((name) => !groups.some((group) => group.name === name));
+  if (unknown !== undefined) {
+    const known = groups.map(({ name, about }) => `${name} (${about})`).join(", ");
+    console.error(`test: no group "${unknown}"; there are: ${known}`);
+    return 2;
+  }
+  const wanted = groups.filter(({ name }) => names.length === 0 || names.includes(name));
+  try {
+    requireNode();
+    await npmPackages();
+    await bundles("bellman", "lab");
+  } catch (error) {
+    if (!(error instanceof SetupError)) throw error;
+    console.error(`test: ${error.message}`);
+    return 1;
+  }
+  const obstacles = await probe(new Set(wanted.flatMap(({ needs }) => needs)));
+  if (args.includes("--setup")) return 0;
+  return report(await runAll(wanted, obstacles), leftOut(wanted, obstacles));
+}
+
+/** Capability → why it cannot be had, for those that cannot. */
+async function probe(needed) {
+  const obstacles = new Map();
+  for (const name of needed) {
+    const obstacle = await capabilities[name]();
+    if (obstacle !== null) obstacles.set(name, obstacle);
+  }
+  return obstacles;
+}
+
+function leftOut(wanted, obstacles) {
+  return wanted.flatMap(({ name, about, needs }) => {
+    const lacking = needs.find((need) => obstacles.has(need));
+    return lacking === undefined ? [] : [`${name} (${about}): ${obstacles.get(lacking)}`];
+  });
+}
+
+async function runAll(wanted, obstacles) {
+  let counts = { passed: 0, failed: 0, skipped: 0 };
+  for (const group of wanted.filter(({ needs }) => !needs.some((need) => obstacles.has(need)))) {
+    if (interrupted) break;
+    const start = performance.now();
+    console.log(`\n── ${group.name}: ${group.about}`);
+    const each = await runGroup(group);
+    counts = sum(counts, each);
+    const seconds = ((performance.now() - start) / 1000).toFixed(1);
+    console.log(`── ${group.name}: ${each.passed} passed, ${each.failed} failed, ${seconds} s`);
+  }
+  return counts;
+}
+
+/** @returns the exit code. */
+function report(counts, left) {
+  console.log("");
+  for (const line of left) console.log(`left out: ${line}`);
+  const failed = counts.failed + (everything ? left.length + counts.skipped : 0);
+  if (everything && failed > counts.failed)
+    console.log("BELLMAN_TEST_ALL=1: what was left out or skipped counts as failed");
+  if (interrupted) console.log("interrupted");
+  const skipped = counts.skipped > 0 ? `, ${counts.skipped} skipped` : "";
+  console.log(`${counts.passed} passed, ${failed} failed${skipped}`);
+  if (interrupted) return 130;
+  return failed > 0 || counts.passed === 0 ? 1 : 0;
+}
+
+/** The running group gets the signal too and cleans up after itself; we end after it. */
+let interrupted = false;
+for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => (interrupted = true));
+
+process.exitCode = await main(process.argv.slice(2));
