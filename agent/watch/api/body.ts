@@ -21,7 +21,7 @@ export function readBody(
   { clock, idleTimeoutMs }: BodyOptions,
 ): Promise<void> {
   return new Promise((resolve, reject) => {
-    let heardAtMs = clock.now();
+    let heardAtMs = clock.monotonic();
     let cancelTimer = clock.schedule(idleTimeoutMs, look);
     let over = false;
 
@@ -39,7 +39,7 @@ export function readBody(
     }
     // One timer for the whole body: a busy watch must not pay for setting a new one with each event.
     function look(): void {
-      const leftMs = heardAtMs + idleTimeoutMs - clock.now();
+      const leftMs = heardAtMs + idleTimeoutMs - clock.monotonic();
       if (leftMs > 0) cancelTimer = clock.schedule(leftMs, look);
       else
         fail(
@@ -49,7 +49,7 @@ export function readBody(
 
     body.on("data", (chunk: Buffer) => {
       if (over) return;
-      heardAtMs = clock.now();
+      heardAtMs = clock.monotonic();
       try {
         onChunk(chunk);
       } catch (error) {

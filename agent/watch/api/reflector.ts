@@ -120,7 +120,7 @@ export class Reflector<K extends Kind> {
     const events = new WatchEvents(kind, version, this.#sink, this.#observer, this.#undecodable);
     // Until the API takes the watch, none has begun.
     let startMs = Infinity;
-    const sound = () => events.count > 0 || clock.now() - startMs >= limits.shortWatchMs;
+    const sound = () => events.count > 0 || clock.monotonic() - startMs >= limits.shortWatchMs;
     try {
       const answer = await this.#ask(
         {
@@ -133,7 +133,7 @@ export class Reflector<K extends Kind> {
         signal,
       );
       if (answer === "missing") return { t: "missing" };
-      startMs = clock.now();
+      startMs = clock.monotonic();
       this.#observer.contact(kind);
       const lines = new LineSplitter(limits.maxLineBytes, (line) => {
         events.take(line);

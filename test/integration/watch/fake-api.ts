@@ -1,0 +1,187 @@
+// A scripted API server for what the real one does not show on demand: it lists and watches, until told to misbehave.
+import { createServer } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { createServer as createTlsServer } from "node:https";
+import type { AddressInfo } from "node:net";
+
+export type Verb = "list" | "watch";
+/** Answers one request in the server's stead; `none` lets that one pass. */
+export type Fault = ((response: ServerResponse) => void) | "none";
+
+interface Stored {
+  readonly metadata: { readonly name: string };
+  readonly [field: string]: unknown;
+}
+interface LogEntry {
+  readonly path: string;
+  readonly type: "ADDED" | "MODIFIED" | "DELETED";
+  readonly version: number;
+  readonly object: object;
+}
+
+export const paths = {
+  services: "/api/v1/services",
+  slices: "/apis/discovery.k8s.io/v1/endpointslices",
+  nodes: "/api/v1/nodes",
+  configurations: "/apis/projectcalico.org/v3/bgpconfigurations",
+  peers: "/apis/projectcalico.org/v3/bgppeers",
+} as const;
+
+export class FakeApi {
+  /** Collections that are served; any other is 404. */
+  readonly served = new Set<string>(Object.values(paths));
+  /** Every request so far, as `list /api/v1/services` or `watch …`. */
+  readonly requests: string[] = [];
+  /** When set, the only Authorization header that is let in. */
+  authorization: string | null = null;
+  readonly #server;
+  readonly #objects = new Map<string, Map<string, Stored>>();
+  readonly #faults = new Map<string, Fault[]>();
+  readonly #watches = new Map<ServerResponse, string>();
+  #log: LogEntry[] = [];
+  #version = 100;
+  #oldest = 100;
+  #port = 0;
+
+  constructor(tls?: { readonly key: string; readonly cert: string }) {
+    const listener = (request: IncomingMessage, response: ServerResponse) => this.#answer(request, response);
+    this.#server = tls === undefined ? createServer(listener) : createTlsServer(tls, listener);
+  }
+
+  /** On the port of the first time, when it was stopped in between. */
+  async start(): Promise<void> {
+    await new Promise<void>((resolve) => this.#server.listen(this.#port, "127.0.0.1", resolve));
+    this.#port = (this.#server.address() as AddressInfo).port;
+  }
+
+  get port(): number {
+    return this.#port;
+  }
+
+  /** As kill -9 would: all connections break. */
+  async stop(): Promise<void> {
+    const closed = new Promise((resolve) => this.#server.close(resolve));
+    this.#server.closeAllConnections();
+    this.#watches.clear();
+    await closed;
+  }
+
+  put(path: string, object: Stored): void {
+    const collection = this.#objects.get(path) ?? new Map<string, Stored>();
+    const type = collection.has(object.metadata.name) ? "MODIFIED" : "ADDED";
+    this.#objects.set(path, collection);
+    this.#version += 1;
+    const stored = { ...object, metadata: { ...object.metadata, resourceVersion: String(this.#version) } };
+    collection.set(object.metadata.name, stored);
+    this.#record({ path, type, version: this.#version, object: stored });
+  }
+
+  delete(path: string, name: string): void {
+    const object = this.#objects.get(path)?.get(name);
+    if (object === undefined) throw new Error(`no ${name} in ${path}`);
+    this.#objects.get(path)?.delete(name);
+    this.#version += 1;
+    const metadata = { ...object.metadata, resourceVersion: String(this.#version) };
+    this.#record({ path, type: "DELETED", version: this.#version, object: { ...object, metadata } });
+  }
+
+  names(path: string): string[] {
+    return [...(this.#objects.get(path)?.keys() ?? [])];
+  }
+
+  /** Forgets how it came to this: watches from earlier versions get 410. */
+  compact(): void {
+    this.#version += 1;
+    this.#oldest = this.#version;
+    this.#log = [];
+  }
+
+  /** The next request of that sort is answered by `fault`; several wait their turn. */
+  fault(verb: Verb, path: string, ...faults: readonly Fault[]): void {
+    const id = `${verb} ${path}`;
+    this.#faults.set(id, [...(this.#faults.get(id) ?? []), ...faults]);
+  }
+
+  /** Faults that have not happened yet. */
+  get faultsLeft(): number {
+    return [...this.#faults.values()].reduce((sum, faults) => sum + faults.length, 0);
+  }
+
+  /** Ends the watches of a collection in good order, so that they are opened anew. */
+  endWatches(path: string): void {
+    for (const [response, watched] of this.#watches) if (watched === path) response.end();
+  }
+
+  #record(entry: LogEntry): void {
+    this.#log.push(entry);
+    for (const [response, path] of this.#watches)
+      if (path === entry.path)
+        response.write(`${JSON.stringify({ type: entry.type, object: entry.object })}\n`);
+  }
+
+  #answer(request: IncomingMessage, response: ServerResponse): void {
+    const url = new URL(request.url ?? "", "http://api");
+    const verb: Verb = url.searchParams.has("watch") ? "watch" : "list";
+    const id = `${verb} ${url.pathname}`;
+    this.requests.push(id);
+    const fault = this.#faults.get(id)?.shift();
+    if (fault !== undefined && fault !== "none") fault(response);
+    else if (this.authorization !== null && request.headers.authorization !== this.authorization)
+      refuse(401, "Unauthorized")(response);
+    else if (!this.served.has(url.pathname)) refuse(404, "NotFound")(response);
+    else if (verb === "list") this.#list(url, response);
+    else this.#watch(url, response);
+  }
+
+  #list(url: URL, response: ServerResponse): void {
+    const all = [...(this.#objects.get(url.pathname)?.values() ?? [])];
+    const from = Number(url.searchParams.get("continue") ?? "0");
+    const limit = Number(url.searchParams.get("limit") ?? String(all.length));
+    const next = from + limit < all.length ? String(from + limit) : "";
+    const metadata = { resourceVersion: String(this.#version), continue: next };
+    sendJson(response, 200, { kind: "List", metadata, items: all.slice(from, from + limit) });
+  }
+
+  #watch(url: URL, response: ServerResponse): void {
+    const from = Number(url.searchParams.get("resourceVersion"));
+    if (from < this.#oldest) {
+      refuse(410, "Expired")(response);
+      return;
+    }
+    response.writeHead(200, { "content-type": "application/json" });
+    response.flushHeaders();
+    this.#watches.set(response, url.pathname);
+    response.on("close", () => this.#watches.delete(response));
+    for (const { path, type, version, object } of this.#log)
+      if (path === url.pathname && version > from) response.write(`${JSON.stringify({ type, object })}\n`);
+  }
+}
+
+/** A refusal as the API words it. */
+export function refuse(code: number, reason: string, headers: Readonly<Record<string, string>> = {}) {
+  return (response: ServerResponse): void => {
+    const status = {
+      kind: "Status",
+      apiVersion: "v1",
+      status: "Failure",
+      code,
+      reason,
+      message: `scripted ${reason}`,
+    };
+    sendJson(response, code, status, headers);
+  };
+}
+
+/** A watch that tells `text` and then ends in good order. */
+export function tell(text: string): Fault {
+  return (response) => response.writeHead(200, { "content-type": "application/json" }).end(text);
+}
+
+function sendJson(
+  response: ServerResponse,
+  status: number,
+  body: object,
+  headers: Readonly<Record<string, string>> = {},
+): void {
+  response.writeHead(status, { "content-type": "application/json", ...headers }).end(JSON.stringify(body));
+}
