@@ -30,7 +30,7 @@ export function lookAround(rack: Rack): string {
     ...(rack.cluster.name === "manifests"
       ? [["edit these, the agents follow", `${rack.directory}/manifests/`]]
       : kubectl),
-    ["take it down", "npm run lab -- down"],
+    ["take it down", `npm run lab -- down${rack.prefix === "bellman" ? "" : ` --name ${rack.prefix}`}`],
   ];
   const width = Math.max(...lines.map(([what = ""]) => what.length));
   return [

@@ -10,18 +10,18 @@ export { proxyStandIn } from "./proxy/stand-in.ts";
 
 export interface LabOptions {
   readonly command: "up" | "down";
+  /** Of the rack: its prefix. */
+  readonly name: string;
   readonly check: boolean;
   readonly keep: boolean;
   readonly tor: "frr" | "bird";
   readonly kubernetes: boolean;
 }
 
-const prefix = "bellman";
-
 /** @returns the exit code. */
 export async function lab(options: LabOptions): Promise<number> {
   if (options.command === "down") {
-    const removed = await removeLab(prefix);
+    const removed = await removeLab(options.name);
     console.log(removed ? "the lab is gone" : "no lab is up");
     return 0;
   }
@@ -53,7 +53,13 @@ export async function lab(options: LabOptions): Promise<number> {
 
 async function up(options: LabOptions, show: Show, signal: AbortSignal): Promise<number> {
   const cluster = options.kubernetes ? "kubernetes" : "manifests";
-  const rack = await startRack({ prefix, tor: options.tor, cluster, signal, say: (step) => show.step(step) });
+  const rack = await startRack({
+    prefix: options.name,
+    tor: options.tor,
+    cluster,
+    signal,
+    say: (step) => show.step(step),
+  });
   let kept = false;
   try {
     show.step("what a person would look at");

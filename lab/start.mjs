@@ -8,6 +8,7 @@ import {
   namespaceObstacle,
   programs,
 } from "./setup/debian.mjs";
+import { kubeAssets, NoKubernetesError } from "../test/kube/assets.mjs";
 import { SetupError } from "./setup/run.mjs";
 
 const usage = `npm run lab [-- OPTIONS]     a rack in network namespaces: a ToR, three nodes with Bellman, a client
@@ -15,7 +16,8 @@ const usage = `npm run lab [-- OPTIONS]     a rack in network namespaces: a ToR,
   --keep         leave it up, and say how to look around
   --tor NAME     the ToR's router: frr (default) or bird
   --kubernetes   with a real Kubernetes API server and kube-proxy, not a directory of manifests
-npm run lab -- down          remove a lab that was left up`;
+  --name NAME    of its namespaces (NAME-tor, …) and of /run/NAME-lab; default bellman
+npm run lab -- down [--name NAME]     remove a lab that was left up`;
 
 /** @returns the lab's options, or null for a line to print and the exit code. */
 function parse(argv) {
@@ -27,6 +29,7 @@ function parse(argv) {
       keep: { type: "boolean", default: false },
       tor: { type: "string", default: "frr" },
       kubernetes: { type: "boolean", default: false },
+      name: { type: "string", default: "bellman" },
       help: { type: "boolean", short: "h", default: false },
     },
   });
@@ -34,7 +37,16 @@ function parse(argv) {
   if (!["up", "down", "help"].includes(command) || rest.length > 0)
     throw new Error(`unknown argument "${rest[0] ?? command}"`);
   if (!["frr", "bird"].includes(values.tor)) throw new Error(`--tor is frr or bird, not "${values.tor}"`);
-  return { command, check: values.check, keep: values.keep, tor: values.tor, kubernetes: values.kubernetes };
+  if (!/^[a-z][a-z0-9]{0,19}$/.test(values.name))
+    throw new Error(`--name is up to 20 small letters and digits, not "${values.name}"`);
+  return {
+    command,
+    name: values.name,
+    check: values.check,
+    keep: values.keep,
+    tor: values.tor,
+    kubernetes: values.kubernetes,
+  };
 }
 
 function refuse(obstacle) {
@@ -61,9 +73,10 @@ async function main() {
       missingPackages({ ...programs.rack, ...(options.kubernetes && programs.kubernetes) }),
     );
     refuse(await namespaceObstacle());
+    if (options.kubernetes && options.command === "up") await kubeAssets({ say: console.log });
     await bundles("bellman", "lab");
   } catch (error) {
-    if (!(error instanceof SetupError)) throw error;
+    if (!(error instanceof SetupError || error instanceof NoKubernetesError)) throw error;
     console.error(`lab: ${error.message}`);
     return 1;
   }

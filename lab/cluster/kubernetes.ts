@@ -61,8 +61,7 @@ export class KubernetesCluster implements Cluster {
   async apply(objects: readonly Manifest[]): Promise<void> {
     if (objects.length === 0) return;
     await this.#plane.kubectlWith(list(objects), "apply", "-f", "-");
-    for (const object of objects)
-      if (isObject(object["status"])) await this.#setStatus(object, object["status"]);
+    await Promise.all(objects.map((object) => this.#setStatus(object)));
   }
 
   async patch(kind: string, name: string, patch: MergePatch): Promise<string> {
@@ -155,7 +154,9 @@ export class KubernetesCluster implements Cluster {
   }
 
   /** The API takes a status only by itself. */
-  async #setStatus(object: Manifest, status: Readonly<Record<string, unknown>>): Promise<void> {
+  async #setStatus(object: Manifest): Promise<void> {
+    const { status } = object;
+    if (!isObject(status)) return;
     await this.patch(object.kind, `${namespaceOf(object)}/${object.metadata.name}`, { status });
   }
 }

@@ -1,6 +1,7 @@
 // The rack's cluster as a directory of manifests: agents follow it, and so does the stand-in for kube-proxy.
 import { copyFileSync } from "node:fs";
 import { basename, join } from "node:path";
+import { isObject } from "../rack/json.ts";
 import { nodeNames, podAddressesWith } from "../rack/layout.ts";
 import { netnsOf } from "../rack/network.ts";
 import { projectRoot } from "../../test/support/paths.ts";
@@ -41,7 +42,7 @@ export class ManifestsCluster implements Cluster {
 
   patch(kind: string, name: string, patch: MergePatch): Promise<string> {
     const file = this.#directory.patch({ kind, name }, patch);
-    return Promise.resolve(`edit ${join(this.#directory.path, file)}: ${JSON.stringify(patch)}`);
+    return Promise.resolve(`edit ${join(this.#directory.path, file)}: ${edits(patch).join(", ")}`);
   }
 
   delete(kind: string, name: string): Promise<void> {
@@ -95,4 +96,13 @@ export class ManifestsCluster implements Cluster {
       if (!known.includes(pod)) this.#podsOf.set(service, [...known, pod]);
     }
   }
+}
+
+/** `{ spec: { a: 1, b: null } }` → `set spec.a to 1`, `remove spec.b`. */
+function edits(patch: MergePatch, path = ""): readonly string[] {
+  return Object.entries(patch).flatMap(([key, value]) => {
+    const here = `${path}${key}`;
+    if (value === null) return [`remove ${here}`];
+    return isObject(value) ? edits(value, `${here}.`) : [`set ${here} to ${JSON.stringify(value)}`];
+  });
 }

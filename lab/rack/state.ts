@@ -1,5 +1,5 @@
 // What a lab has made, on disk from the moment it is made: whoever comes later can remove exactly that.
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { until } from "../../test/support/until.ts";
 import { startDaemon } from "../../test/support/daemon.ts";
@@ -46,19 +46,18 @@ export class LabState {
   }
 
   /**
-   * Takes the prefix for us. What a lab left behind whose process is gone is removed first.
+   * Takes the prefix for us. What labs left behind whose process is gone is removed first.
    *
    * @throws {LabIsUpError} when a lab of that prefix runs, or was left up on purpose.
    */
   static async claim(prefix: string): Promise<LabState> {
+    if (!/^[a-z][a-z0-9]{0,19}$/.test(prefix)) throw new Error(`"${prefix}" is no prefix for namespaces`);
+    await removeAbandoned();
     const before = read(prefix);
-    if (before !== null) {
-      if (before.kept)
-        throw new LabIsUpError("a lab was left up (--keep): `npm run lab -- down` removes it first");
-      if (alive(before.owner))
-        throw new LabIsUpError(`a lab is running already (process ${before.owner.pid}): end that one first`);
-      await removeLab(prefix);
-    }
+    if (before?.kept === true)
+      throw new LabIsUpError("a lab was left up (--keep): `npm run lab -- down` removes it first");
+    if (before !== null)
+      throw new LabIsUpError(`a lab is running already (process ${before.owner.pid}): end that one first`);
     const directory = runDirectory(prefix);
     if (existsSync(directory)) throw new LabIsUpError(`${directory} is in the way, and is not a lab's`);
     mkdirSync(join(directory, "logs"), { recursive: true });
@@ -109,6 +108,15 @@ export async function removeLab(prefix: string): Promise<boolean> {
   for (const name of made.namespaces) await deleteNetns(name);
   for (const path of [...made.paths, runDirectory(prefix)]) rmSync(path, { recursive: true, force: true });
   return true;
+}
+
+/** Labs of any prefix whose process is gone without having kept them: it was killed. */
+async function removeAbandoned(): Promise<void> {
+  for (const entry of readdirSync("/run")) {
+    const prefix = /^([a-z0-9]+)-lab$/.exec(entry)?.[1];
+    const made = prefix === undefined ? null : read(prefix);
+    if (prefix !== undefined && made !== null && !made.kept && !alive(made.owner)) await removeLab(prefix);
+  }
 }
 
 function kill(pid: number): void {
