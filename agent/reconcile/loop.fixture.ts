@@ -1,0 +1,126 @@
+// A loop between a picture that tests paint and a speaker in memory, on a clock that tests move.
+import { service, slice, endpoint, node, ip } from "../decide/decide.fixture.ts";
+import { MemoryEngine } from "../engine/memory/engine.ts";
+import { MemorySpeaker } from "../engine/memory/speaker.ts";
+import type { ConfigObject } from "../model/config-object.ts";
+import { silentLog } from "../model/log.ts";
+import { objectKey } from "../model/service.ts";
+import type { Service } from "../model/service.ts";
+import { ManualClock } from "../time/manual-clock.ts";
+import { Cluster } from "../watch/cluster.ts";
+import { Desired } from "./desired.ts";
+import { Loop } from "./loop.ts";
+import type { ReconcileObserver } from "./observer.ts";
+
+export const tor = ip("192.168.1.1");
+
+/** What the loop has told its observer. */
+export interface Told {
+  readonly failures: string[];
+  readonly repairs: number[];
+  restarts: number;
+  events: number;
+}
+
+export interface World {
+  readonly clock: ManualClock;
+  readonly cluster: Cluster;
+  readonly speaker: MemorySpeaker;
+  readonly engine: MemoryEngine;
+  readonly desired: Desired;
+  readonly loop: Loop;
+  readonly told: Told;
+  /** Ends the loop and waits for it. */
+  readonly stop: () => Promise<void>;
+}
+
+/** Starts a loop; nothing is synced yet. */
+export function startWorld(
+  speaker: (clock: ManualClock) => MemorySpeaker = (clock) => new MemorySpeaker({ clock }),
+  shutdown: "keep" | "withdraw" = "keep",
+): World {
+  const clock = new ManualClock(1_000_000);
+  const memory = speaker(clock);
+  const engine = new MemoryEngine(memory);
+  const told: Told = { failures: [], repairs: [], restarts: 0, events: 0 };
+  const observer: ReconcileObserver = {
+    eventApplied: () => told.events++,
+    triggerApplied: () => undefined,
+    applied: () => undefined,
+    applyFailed: (code) => told.failures.push(code),
+    driftRepaired: (items) => told.repairs.push(items),
+    engineRestarted: () => told.restarts++,
+  };
+  const cluster: Cluster = new Cluster((change) => loop.changed(change));
+  const desired = new Desired(cluster, {
+    nodeName: "n1",
+    excludeLabel: "kubernetes",
+    routerId: null,
+    listenPort: null,
+  });
+  const loop = new Loop({
+    engine,
+    cluster,
+    desired,
+    clock,
+    random: () => 0.5,
+    observer,
+    log: silentLog,
+    shutdown,
+  });
+  const controller = new AbortController();
+  const done = loop.run(controller.signal);
+  return {
+    clock,
+    cluster,
+    speaker: memory,
+    engine,
+    desired,
+    loop,
+    told,
+    stop: async () => {
+      controller.abort();
+      await clock.advance(0);
+      await done;
+    },
+  };
+}
+
+/** Every kind is listed: n1, a configuration for 10.49.0.0/16, the ToR, and these Local services, ready on n1. */
+export function sync(cluster: Cluster, services: readonly string[] = ["10.49.0.1"]): void {
+  cluster.replace("Node", new Map([["n1", node()]]));
+  cluster.replace("BGPConfiguration", new Map([["default", configuration(["10.49.0.0/16"])]]));
+  cluster.replace("BGPPeer", new Map([["tor", peer("tor", tor)]]));
+  cluster.replace("Service", new Map(services.map((address) => [`default/s-${address}`, local(address)])));
+  cluster.replace(
+    "EndpointSlice",
+    new Map(services.map((address) => [`default/s-${address}`, readySlice(address)])),
+  );
+}
+
+export function configuration(cidrs: readonly string[], more: object = {}): ConfigObject {
+  const spec = { serviceClusterIPs: cidrs.map((cidr) => ({ cidr })), ...more };
+  return { kind: "BGPConfiguration", name: "default", uid: "c", labels: {}, spec };
+}
+
+export function peer(name: string, peerIP: string, more: object = {}): ConfigObject {
+  return { kind: "BGPPeer", name, uid: name, labels: {}, spec: { peerIP, asNumber: 64512, ...more } };
+}
+
+export function local(address: string): Service {
+  return service({
+    key: objectKey("default", `s-${address}`),
+    clusterIPs: [ip(address)],
+    externalTrafficPolicy: "Local",
+  });
+}
+
+export function readySlice(address: string, ready = true) {
+  const key = objectKey("default", `s-${address}`);
+  return slice([endpoint({ ready })], { key, service: key });
+}
+
+/** What the speaker originates, sorted as text. */
+export function heldPrefixes(speaker: MemorySpeaker): readonly string[] {
+  return [...speaker.routes.keys()].sort();
+}
