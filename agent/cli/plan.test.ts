@@ -1,0 +1,179 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Readable } from "node:stream";
+import { afterEach, beforeEach, describe, expect, it, test } from "vitest";
+import { CommandError } from "./errors.ts";
+import { planCommand } from "./plan.ts";
+
+const manifests = `
+apiVersion: projectcalico.org/v3
+kind: BGPConfiguration
+metadata: {name: default}
+spec:
+  asNumber: 64512
+  serviceClusterIPs: [{cidr: 10.49.0.0/16}, {cidr: fd10::/112}]
+---
+apiVersion: projectcalico.org/v3
+kind: BGPPeer
+metadata: {name: tor1}
+spec: {peerIP: 192.168.1.1, asNumber: 64512}
+---
+apiVersion: v1
+kind: List
+items:
+  - apiVersion: v1
+    kind: Node
+    metadata: {name: n1}
+    status: {addresses: [{type: InternalIP, address: 192.168.1.10}, {type: InternalIP, address: "fd00::10"}]}
+  - apiVersion: v1
+    kind: Service
+    metadata: {name: nginx, namespace: default}
+    spec: {type: NodePort, clusterIPs: [10.49.62.131, "fd10::1"], externalTrafficPolicy: Local}
+  - apiVersion: v1
+    kind: Service
+    metadata: {name: nine, namespace: default}
+    spec: {type: ClusterIP, clusterIPs: [10.49.9.9]}
+---
+apiVersion: discovery.k8s.io/v1
+kind: EndpointSlice
+metadata: {name: nginx-1, namespace: default, labels: {kubernetes.io/service-name: nginx}}
+addressType: IPv4
+endpoints: [{addresses: [10.48.1.10], nodeName: n1, conditions: {ready: true}}]
+`;
+
+let directory: string;
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), "bellman-plan-"));
+  writeFileSync(join(directory, "all.yaml"), manifests);
+});
+afterEach(() => rmSync(directory, { recursive: true }));
+
+async function plan(
+  argv: readonly string[],
+  stdin = "",
+): Promise<{ readonly code: number; readonly stdout: string }> {
+  let stdout = "";
+  const io = {
+    stdout: (text: string) => void (stdout += text),
+    stderr: () => undefined,
+    stdin: Readable.from([stdin]),
+    env: {},
+    terminal: false,
+  };
+  return { code: await planCommand(argv, io), stdout };
+}
+
+const plain = { communities: [], largeCommunities: [], med: null, localPref: null, prepend: 0 };
+
+describe("bellman plan", () => {
+  it("prints the documented JSON, sorted, with two-space indent and a final newline", async () => {
+    const { code, stdout } = await plan(["-f", directory, "--node", "n1", "-o", "json"]);
+    const expected = {
+      node: "n1",
+      excluded: false,
+      routes: [
+        { prefix: "10.49.0.0/16", reason: "Aggregate", services: [], ...plain },
+        { prefix: "10.49.62.131/32", reason: "LocalEndpoints", services: ["default/nginx"], ...plain },
+        { prefix: "fd10::/112", reason: "Aggregate", services: [], ...plain },
+      ],
+      verdicts: [
+        {
+          service: "default/nginx",
+          address: "10.49.62.131",
+          prefix: "10.49.62.131/32",
+          announce: true,
+          reason: "LocalEndpoints",
+        },
+        {
+          service: "default/nginx",
+          address: "fd10::1",
+          prefix: "fd10::1/128",
+          announce: false,
+          reason: "WrongFamily",
+        },
+        {
+          service: "default/nine",
+          address: "10.49.9.9",
+          prefix: "10.49.9.9/32",
+          announce: false,
+          reason: "CoveredByAggregate",
+        },
+      ],
+      peers: [
+        {
+          name: "tor1",
+          address: "192.168.1.1",
+          port: 179,
+          asn: 64512,
+          localAsn: 64512,
+          routes: ["10.49.0.0/16", "10.49.62.131/32", "fd10::/112"],
+        },
+      ],
+      guard: ["10.49.0.0/16", "fd10::/112"],
+      problems: [],
+    };
+    expect(stdout).toBe(`${JSON.stringify(expected, null, 2)}\n`);
+    expect(code).toBe(0);
+  });
+
+  it("reads standard input, several paths and the same bytes in any order", async () => {
+    const piped = await plan(["-f", "-", "--node", "n1", "-o", "json"], manifests);
+    const documents = manifests.split("---");
+    documents.reverse().forEach((text, index) => writeFileSync(join(directory, `${index}.yaml`), text));
+    rmSync(join(directory, "all.yaml"));
+    const paths = documents.map((_, index) => join(directory, `${index}.yaml`));
+    expect(await plan(["-f", ...paths, "--node", "n1", "-o", "json"])).toEqual(piped);
+  });
+
+  it("ends with 1 for a node that is not in the input, and still prints the plan", async () => {
+    const { code, stdout } = await plan(["-f", directory, "--node", "n9", "-o", "json"]);
+    expect(code).toBe(1);
+    expect(JSON.parse(stdout)).toMatchObject({
+      routes: [],
+      problems: [{ object: "Node/n9", severity: "error" }],
+    });
+  });
+
+  it("ends with 1 for a problem that is an error, names object and field, and plans the rest", async () => {
+    const peer =
+      "apiVersion: projectcalico.org/v3\nkind: BGPPeer\nmetadata: {name: bad}\nspec: {peerIP: nowhere, asNumber: 1}";
+    writeFileSync(join(directory, "bad.yaml"), peer);
+    const { code, stdout } = await plan(["-f", directory, "--node", "n1", "-o", "json"]);
+    expect(code).toBe(1);
+    expect(JSON.parse(stdout)).toMatchObject({
+      peers: [{ name: "tor1" }],
+      problems: [{ object: "BGPPeer/bad", field: "spec.peerIP", severity: "error" }],
+    });
+  });
+
+  it("shows tables to people", async () => {
+    const { stdout } = await plan(["-f", directory, "--node", "n1"]);
+    expect(stdout).toBe(`PREFIX           REASON          SERVICES
+10.49.0.0/16     Aggregate       -
+10.49.62.131/32  LocalEndpoints  default/nginx
+fd10::/112       Aggregate       -
+
+NOT ANNOUNCED  REASON              SERVICE
+fd10::1        WrongFamily         default/nginx
+10.49.9.9      CoveredByAggregate  default/nine
+
+PEER  ADDRESS          AS     LOCAL AS  ROUTES
+tor1  192.168.1.1:179  64512  64512     3
+`);
+  });
+
+  test.each([
+    [["--node", "n1"], 2, "not available yet"],
+    [["-f", "x"], 2, "--node NAME"],
+    [["-f", "x", "--node", "n1", "-o", "xml"], 2, "table, wide, json, yaml"],
+    [["-f", "x", "--node", "n1", "--nodes", "n2"], 2, "--nodes"],
+    [["-f", "x", "--node", "n1", "--exclude-label", "no"], 2, "kubernetes, calico, ignore"],
+    [["-f", "/does/not/exist", "--node", "n1"], 1, "/does/not/exist"],
+  ] as const)("refuses %j with exit code %i and one line", async (argv, code, says) => {
+    const failure: unknown = await plan(argv).catch((error: unknown) => error);
+    if (!(failure instanceof CommandError)) throw new Error("no CommandError");
+    expect(failure.code).toBe(code);
+    expect(failure.message).toContain(says);
+  });
+});

@@ -1,0 +1,155 @@
+import { afterEach, beforeEach, describe, expect, it, test } from "vitest";
+import { MemorySpeaker } from "../engine/memory/speaker.ts";
+import { startWorld, sync, tor } from "../reconcile/loop.fixture.ts";
+import type { World } from "../reconcile/loop.fixture.ts";
+import { Report } from "../reconcile/report.ts";
+import { silentLog } from "../model/log.ts";
+import { WatchHealth } from "../watch/health.ts";
+import { HttpError, serveHttp } from "./http.ts";
+import { createMetrics } from "./metrics.ts";
+
+let world: World;
+let controller: AbortController;
+let url: string;
+let port: number;
+let health: WatchHealth;
+
+function options(from: World) {
+  const metrics = createMetrics("1.2.3");
+  health = new WatchHealth(from.clock, silentLog, metrics.watch);
+  const report = new Report({ ...from, health });
+  return {
+    host: "127.0.0.1",
+    port: 0,
+    report,
+    registry: metrics.registry,
+    version: "1.2.3",
+    clock: from.clock,
+  };
+}
+
+beforeEach(async () => {
+  world = startWorld();
+  controller = new AbortController();
+  ({ port } = await serveHttp(options(world), controller.signal));
+  url = `http://127.0.0.1:${port}`;
+});
+afterEach(async () => {
+  controller.abort();
+  await world.stop();
+});
+
+async function get(
+  path: string,
+  init?: RequestInit,
+): Promise<{ readonly status: number; readonly body: string }> {
+  const response = await fetch(`${url}${path}`, init);
+  return { status: response.status, body: await response.text() };
+}
+
+/** Value of one series; undefined: there is none. */
+async function metric(series: string): Promise<number | undefined> {
+  const line = (await get("/metrics")).body.split("\n").find((each) => each.startsWith(`${series} `));
+  return line === undefined ? undefined : Number(line.slice(series.length + 1));
+}
+
+describe("health", () => {
+  it("is not ready until the picture is synced and applied once; it is alive all the time", async () => {
+    expect(await get("/readyz")).toMatchObject({
+      status: 503,
+      body: expect.stringContaining("not synced yet") as string,
+    });
+    expect((await get("/healthz")).status).toBe(200);
+    sync(world.cluster);
+    await world.clock.advance(0);
+    expect(await get("/readyz")).toEqual({ status: 200, body: "ok\n" });
+  });
+  it("is no longer alive when one step of the loop hangs for more than a minute", async () => {
+    const slow = startWorld((clock) => new MemorySpeaker({ clock, silenceMs: 120_000 }));
+    const server = await serveHttp(options(slow), controller.signal);
+    url = `http://127.0.0.1:${server.port}`;
+    slow.speaker.freeze();
+    sync(slow.cluster);
+    await slow.clock.advance(59_000);
+    expect((await get("/healthz")).status).toBe(200);
+    await slow.clock.advance(2_000);
+    expect(await get("/healthz")).toEqual({ status: 503, body: "the loop hangs in one step for 61 s\n" });
+    slow.speaker.thaw();
+    await slow.clock.advance(0);
+    expect((await get("/healthz")).status).toBe(200);
+    await slow.stop();
+  });
+});
+
+describe("the API", () => {
+  beforeEach(async () => {
+    sync(world.cluster);
+    await world.clock.advance(0);
+  });
+  it("tells the state of the agent", async () => {
+    const { body } = await get("/api/v1/status");
+    expect(JSON.parse(body)).toMatchObject({
+      node: "n1",
+      version: "1.2.3",
+      ready: true,
+      excluded: false,
+      engine: { name: "memory", up: true, state: "holding", error: null },
+      routes: { wanted: { ipv4: 2, ipv6: 0 }, held: { ipv4: 2, ipv6: 0 } },
+      services: 1,
+      problems: [],
+    });
+  });
+  it("tells routes with their reasons and whether they are held, and every verdict", async () => {
+    const { body } = await get("/api/v1/routes");
+    expect(JSON.parse(body)).toMatchObject({
+      routes: [
+        { prefix: "10.49.0.0/16", reason: "Aggregate", held: true },
+        { prefix: "10.49.0.1/32", reason: "LocalEndpoints", services: ["default/s-10.49.0.1"], held: true },
+      ],
+      verdicts: [{ service: "default/s-10.49.0.1", announce: true }],
+    });
+  });
+  it("tells sessions with their state", async () => {
+    expect(JSON.parse((await get("/api/v1/peers")).body)).toMatchObject({
+      peers: [{ name: "tor", address: tor, state: "established", routes: ["10.49.0.0/16", "10.49.0.1/32"] }],
+    });
+  });
+  test.each([
+    ["/api/v2/status", {}, 404, "no such path"],
+    ["/api/v1/routes", { method: "POST" }, 405, "GET"],
+    ["/api/v1/routes?x=1", {}, 400, "no query"],
+  ] as const)("answers %s %j with %i and the reason in JSON", async (path, init, status, says) => {
+    const answer = await get(path, init);
+    expect(answer.status).toBe(status);
+    expect(JSON.parse(answer.body)).toEqual({ error: expect.stringContaining(says) as string });
+  });
+});
+
+describe("metrics", () => {
+  it("show one series per state of a session, and forget a peer that is gone", async () => {
+    sync(world.cluster);
+    await world.clock.advance(0);
+    expect(await metric('bellman_peer_state{peer="tor",state="established"}')).toBe(1);
+    expect(await metric('bellman_peer_state{peer="tor",state="idle"}')).toBe(0);
+    expect(await metric('bellman_routes{family="ipv4",state="held"}')).toBe(2);
+    expect(await metric('bellman_verdicts{reason="LocalEndpoints"}')).toBe(1);
+    world.cluster.remove("BGPPeer", "tor");
+    world.cluster.remove("Service", "default/s-10.49.0.1");
+    await world.clock.advance(0);
+    expect(await metric('bellman_peer_state{peer="tor",state="established"}')).toBeUndefined();
+    expect(await metric('bellman_verdicts{reason="LocalEndpoints"}')).toBeUndefined();
+  });
+  it("raise the age of the picture while a kind is not watched", async () => {
+    health.contact("Service");
+    expect(await metric('bellman_watch_stale_seconds{kind="Service"}')).toBe(0);
+    health.failure("Service", new Error("gone"));
+    await world.clock.advance(5_000);
+    expect(await metric('bellman_watch_stale_seconds{kind="Service"}')).toBe(5);
+  });
+});
+
+it("says which address is taken, for a second agent on the node", async () => {
+  const second = serveHttp({ ...options(world), port }, controller.signal);
+  await expect(second).rejects.toThrow(HttpError);
+  await expect(second).rejects.toThrow(`--http 127.0.0.1:${port}: another program listens there`);
+});
