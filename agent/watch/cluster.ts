@@ -7,6 +7,7 @@ import type { Service, ServiceKey } from "../model/service.ts";
 import { kindNames } from "./kinds.ts";
 import type { Kind, ModelOf } from "./kinds.ts";
 import type { Sink } from "./sink.ts";
+import { SliceIndex } from "./slice-index.ts";
 
 /** What has to be decided again. `all` follows a list of services or slices; an unsynced picture tells nothing. */
 export type Change =
@@ -15,15 +16,17 @@ export type Change =
   | { readonly t: "config" }
   | { readonly t: "all" };
 
-const noSlices: ReadonlyMap<string, EndpointSlice> = new Map();
+type Stores = { readonly [K in Kind]: Map<string, ModelOf[K]> };
 
 export class Cluster implements Sink {
-  readonly #services = new Map<string, Service>();
-  readonly #slices = new Map<string, EndpointSlice>();
-  readonly #slicesOf = new Map<ServiceKey, Map<string, EndpointSlice>>();
-  readonly #nodes = new Map<string, Node>();
-  readonly #configurations = new Map<string, ConfigObject>();
-  readonly #peers = new Map<string, ConfigObject>();
+  readonly #stores: Stores = {
+    Service: new Map<string, Service>(),
+    EndpointSlice: new Map<string, EndpointSlice>(),
+    Node: new Map<string, Node>(),
+    BGPConfiguration: new Map<string, ConfigObject>(),
+    BGPPeer: new Map<string, ConfigObject>(),
+  };
+  readonly #slicesOf = new SliceIndex();
   readonly #reports = new Map<string, readonly Problem[]>();
   readonly #unsynced = new Set<Kind>(kindNames);
   readonly #onChange: (change: Change) => void;
@@ -39,143 +42,122 @@ export class Cluster implements Sink {
   }
 
   get services(): ReadonlyMap<string, Service> {
-    return this.#services;
+    return this.#stores.Service;
   }
 
   service(key: ServiceKey): Service | undefined {
-    return this.#services.get(key);
+    return this.#stores.Service.get(key);
   }
 
   slicesOf(key: ServiceKey): Iterable<EndpointSlice> {
-    return (this.#slicesOf.get(key) ?? noSlices).values();
+    return this.#slicesOf.of(key);
   }
 
   node(name: string): Node | undefined {
-    return this.#nodes.get(name);
+    return this.#stores.Node.get(name);
   }
 
   get configurations(): ReadonlyMap<string, ConfigObject> {
-    return this.#configurations;
+    return this.#stores.BGPConfiguration;
   }
 
   get peers(): ReadonlyMap<string, ConfigObject> {
-    return this.#peers;
+    return this.#stores.BGPPeer;
   }
 
   count(kind: Kind): number {
-    return this.#store(kind).size;
+    return this.#stores[kind].size;
   }
 
   /** What is wrong with the objects and at the source, configuration aside: the config room tells that. */
   *problems(): Iterable<Problem> {
     for (const reported of this.#reports.values()) yield* reported;
-    for (const store of [this.#services, this.#slices, this.#nodes])
+    const { Service, EndpointSlice, Node } = this.#stores;
+    for (const store of [Service, EndpointSlice, Node])
       for (const object of store.values()) yield* object.problems;
   }
 
   replace<K extends Kind>(kind: K, objects: ReadonlyMap<string, ModelOf[K]>): void {
-    const store = this.#store(kind);
-    const before = kind === "Service" || kind === "EndpointSlice" ? null : JSON.stringify([...store]);
+    const store: Map<string, ModelOf[K]> = this.#stores[kind];
+    const changed = kind === "Service" || kind === "EndpointSlice" || !same([...store], [...objects]);
     store.clear();
     for (const [key, object] of objects) store.set(key, object);
-    if (kind === "EndpointSlice") {
-      this.#slicesOf.clear();
-      for (const [key, slice] of this.#slices) this.#index(key, slice);
-    }
-    if (this.#unsynced.size > 0) {
-      this.#unsynced.delete(kind);
-      if (this.#unsynced.size === 0) this.#onChange({ t: "all" });
-    } else if (before === null || before !== JSON.stringify([...store])) {
-      this.#onChange({ t: "all" });
-    }
+    if (kind === "EndpointSlice") this.#slicesOf.replace(this.#stores.EndpointSlice.values());
+    const wasSynced = this.#unsynced.size === 0;
+    this.#unsynced.delete(kind);
+    if (this.#unsynced.size === 0 && (changed || !wasSynced)) this.#onChange({ t: "all" });
   }
 
   set<K extends Kind>(kind: K, key: string, object: ModelOf[K]): void {
-    const store = this.#store(kind);
-    const old = store.get(key);
-    store.set(key, object);
-    this.#changed(kind, key, old, object);
+    this.#change(kind, key, () => this.#stores[kind].set(key, object));
   }
 
   remove(kind: Kind, key: string): void {
-    const store = this.#store(kind);
-    const old = store.get(key);
-    if (!store.delete(key)) return;
-    this.#changed(kind, key, old, undefined);
+    if (this.#stores[kind].has(key)) this.#change(kind, key, () => this.#stores[kind].delete(key));
   }
 
   report(origin: string, problems: readonly Problem[]): void {
     if (problems.length > 0) this.#reports.set(origin, problems);
     else if (!this.#reports.delete(origin)) return;
-    if (this.#unsynced.size === 0) this.#onChange({ t: "config" });
+    this.#tell({ t: "config" });
   }
 
-  #changed<K extends Kind>(
-    kind: K,
-    key: string,
-    old: ModelOf[K] | undefined,
-    now: ModelOf[K] | undefined,
-  ): void {
-    const changes = this.#changes(kind, key, old, now);
-    if (this.#unsynced.size === 0) for (const change of changes) this.#onChange(change);
-  }
-
-  /** Brings the index up to date and tells what has to be decided again. */
-  #changes(
-    kind: Kind,
-    key: string,
-    old: ModelOf[Kind] | undefined,
-    now: ModelOf[Kind] | undefined,
-  ): Change[] {
+  /** Changes one object by `write`, and tells what has to be decided again. */
+  #change(kind: Kind, key: string, write: () => void): void {
     switch (kind) {
-      case "Service":
-        return [{ t: "service", key: key as ServiceKey, triggeredAtMs: null }];
-      case "EndpointSlice":
-        return this.#sliceChanges(key, old as EndpointSlice | undefined, now as EndpointSlice | undefined);
-      case "Node":
-        return same(old, now) ? [] : [{ t: "node", name: key }];
+      case "Service": {
+        this.#changeService(key, write);
+        return;
+      }
+      case "EndpointSlice": {
+        this.#changeSlice(key, write);
+        return;
+      }
+      case "Node": {
+        this.#changeIfDifferent(this.#stores.Node, key, write, { t: "node", name: key });
+        return;
+      }
       case "BGPConfiguration":
-      case "BGPPeer":
-        return same(old, now) ? [] : [{ t: "config" }];
+      case "BGPPeer": {
+        this.#changeIfDifferent(this.#stores[kind], key, write, { t: "config" });
+        return;
+      }
     }
   }
 
-  #sliceChanges(key: string, old: EndpointSlice | undefined, now: EndpointSlice | undefined): Change[] {
+  #changeService(key: string, write: () => void): void {
+    const old = this.#stores.Service.get(key);
+    write();
+    const service = this.#stores.Service.get(key) ?? old;
+    if (service !== undefined) this.#tell({ t: "service", key: service.key, triggeredAtMs: null });
+  }
+
+  #changeSlice(key: string, write: () => void): void {
+    const old = this.#stores.EndpointSlice.get(key);
+    write();
+    const now = this.#stores.EndpointSlice.get(key);
     const triggeredAtMs = now?.triggeredAtMs ?? null;
-    const owners = new Set<ServiceKey>();
-    if (old?.service != null) {
-      const slices = this.#slicesOf.get(old.service);
-      slices?.delete(key);
-      if (slices?.size === 0) this.#slicesOf.delete(old.service);
-      owners.add(old.service);
-    }
-    if (now?.service != null) {
-      this.#index(key, now);
-      owners.add(now.service);
-    }
-    return [...owners].map((service) => ({ t: "service", key: service, triggeredAtMs }));
+    for (const service of this.#slicesOf.change(old, now))
+      this.#tell({ t: "service", key: service, triggeredAtMs });
   }
 
-  #index(key: string, slice: EndpointSlice): void {
-    if (slice.service === null) return;
-    const slices = this.#slicesOf.get(slice.service);
-    if (slices === undefined) this.#slicesOf.set(slice.service, new Map([[key, slice]]));
-    else slices.set(key, slice);
+  /** Nodes and configuration are written often without a change that matters: heartbeats, status, managed fields. */
+  #changeIfDifferent(
+    store: ReadonlyMap<string, unknown>,
+    key: string,
+    write: () => void,
+    change: Change,
+  ): void {
+    const old = store.get(key);
+    write();
+    if (!same(old, store.get(key))) this.#tell(change);
   }
 
-  #store<K extends Kind>(kind: K): Map<string, ModelOf[K]> {
-    const stores: { readonly [Each in Kind]: Map<string, ModelOf[Each]> } = {
-      Service: this.#services,
-      EndpointSlice: this.#slices,
-      Node: this.#nodes,
-      BGPConfiguration: this.#configurations,
-      BGPPeer: this.#peers,
-    };
-    return stores[kind];
+  #tell(change: Change): void {
+    if (this.#unsynced.size === 0) this.#onChange(change);
   }
 }
 
-/** Nodes and configuration are written often without a change that matters: heartbeats, status, managed fields. */
 function same(a: unknown, b: unknown): boolean {
   return JSON.stringify(a) === JSON.stringify(b);
 }
