@@ -1,5 +1,5 @@
 // gobgpd as a node has it: told nothing but where its API is.
-import { existsSync, mkdirSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { startDaemon } from "./daemon.ts";
 import type { Daemon, StartDaemon } from "./daemon.ts";
@@ -54,8 +54,12 @@ export class Gobgpd {
     await this.#daemon?.stop("SIGKILL");
   }
 
-  freeze(): void {
+  /** Resolves when it has stopped. */
+  async freeze(): Promise<void> {
     this.#daemon?.signal("SIGSTOP");
+    await until("gobgpd is stopped", () =>
+      /^State:\s+T/m.test(readFileSync(`/proc/${this.pid}/status`, "utf8")),
+    );
   }
 
   thaw(): void {

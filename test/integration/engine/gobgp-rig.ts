@@ -24,6 +24,8 @@ export interface GobgpRig extends EngineRig {
 export interface GobgpRigOptions {
   /** Of the witness. Default the node's own: iBGP. */
   readonly peerAsn?: Asn;
+  /** The node's on the IPv6 session. Default that of its instance. */
+  readonly ipv6LocalAsn?: Asn;
 }
 
 const own = { ipv4: address("192.168.1.10"), ipv6: address("fd01::10") };
@@ -32,7 +34,10 @@ const instance: BgpInstance = { asn: defaultAsn, routerId: own.ipv4, listenPort:
 
 let rigs = 0;
 
-export async function gobgpRig({ peerAsn = defaultAsn }: GobgpRigOptions = {}): Promise<GobgpRig> {
+export async function gobgpRig({
+  peerAsn = defaultAsn,
+  ipv6LocalAsn = defaultAsn,
+}: GobgpRigOptions = {}): Promise<GobgpRig> {
   const directory = mkdtempSync(join(tmpdir(), "bellman-engine-"));
   const prefix = `bm-eng-${process.pid}-${++rigs}`;
   const [node, rack] = [`${prefix}-node`, `${prefix}-tor`];
@@ -44,7 +49,7 @@ export async function gobgpRig({ peerAsn = defaultAsn }: GobgpRigOptions = {}): 
     asn: peerAsn,
     neighbours: [
       { name: "tor1", address: own.ipv4, asn: instance.asn },
-      { name: "tor2", address: own.ipv6, asn: instance.asn },
+      { name: "tor2", address: own.ipv6, asn: ipv6LocalAsn },
     ],
   });
   const dispose = async () => {
@@ -71,7 +76,7 @@ export async function gobgpRig({ peerAsn = defaultAsn }: GobgpRigOptions = {}): 
   const plain = { port: 179, asn: peerAsn, localAsn: instance.asn, holdTimeSeconds: 9, keepaliveSeconds: 3 };
   const peers = {
     ipv4: { ...plain, name: "tor1", address: tor.ipv4 },
-    ipv6: { ...plain, name: "tor2", address: tor.ipv6 },
+    ipv6: { ...plain, name: "tor2", address: tor.ipv6, localAsn: ipv6LocalAsn },
   };
   return {
     instance,

@@ -24,7 +24,7 @@ export function memoryRig(): EngineRig {
     engine: () => new MemoryEngine(speaker),
     start: () => done(() => speaker.start()),
     kill: () => done(() => speaker.kill()),
-    freeze: () => speaker.freeze(),
+    freeze: () => done(() => speaker.freeze()),
     thaw: () => speaker.thaw(),
     deleteRoute: (prefix) => done(() => speaker.deleteByHand(prefix)),
     addForeignRoute: (prefix) => done(() => speaker.setByHand(prefix, null)),

@@ -1,5 +1,4 @@
 // Neighbours of API v3 from and to our peers.
-import type { MessageInitShape } from "@bufbuild/protobuf";
 import { parseAddress } from "../../../model/address.ts";
 import { parseAsn } from "../../../model/asn.ts";
 import { families } from "../../../model/family.ts";
@@ -8,13 +7,14 @@ import { sessionStates } from "../../../model/peer.ts";
 import type { Peer } from "../../../model/peer.ts";
 import type { PeerStatus } from "../../contract.ts";
 import type { Session } from "../api.ts";
-import type { Peer as V3Peer, PeerSchema } from "../proto/gobgp-v3.pb.ts";
+import type { Peer as V3Peer } from "../proto/gobgp-v3.pb.ts";
 import { familyNumbers, familyOfNumbers } from "./families.ts";
 
 /** gobgpd 3.10 takes nothing below 5 s for what it calls connect-retry. */
 const connectRetrySeconds = 5n;
 
-export function toV3(peer: Peer): MessageInitShape<typeof PeerSchema> {
+/** A neighbour as AddPeer takes it. */
+export function toV3(peer: Peer) {
   return {
     conf: {
       neighborAddress: peer.address,

@@ -49,12 +49,10 @@ export function describeLoss(trial: () => Trial): void {
 
     it("a frozen speaker is told as lost without a call, and opens again once it is thawed", async () => {
       const { rig } = trial();
-      const { link, lost } = await trial().open();
-      await trial().applied(
-        { link, lost, sessions: [], abort: () => undefined },
-        { announce: [route("10.49.0.1/32")] },
-      );
-      rig.freeze();
+      const opened = await trial().open();
+      const { link, lost } = opened;
+      await trial().applied(opened, { announce: [route("10.49.0.1/32")] });
+      await rig.freeze();
       await until("told as lost", () => lost.length > 0, { timeoutMs: 20_000 });
       expect(lost).toHaveLength(1);
       await expect(link.count()).rejects.toMatchObject({ name: "EngineError" });
@@ -68,7 +66,7 @@ export function describeLoss(trial: () => Trial): void {
     it("a frozen speaker makes a call fail in time, and counts as lost then", async () => {
       const { rig } = trial();
       const { link, lost } = await trial().open();
-      rig.freeze();
+      await rig.freeze();
       await expect(link.count()).rejects.toMatchObject({ name: "EngineError", code: "timeout" });
       expect(lost).toMatchObject([{ code: "timeout" }]);
       rig.thaw();

@@ -18,7 +18,8 @@ export interface EngineRig {
   start(): Promise<void>;
   /** Without a word: kill -9. */
   kill(): Promise<void>;
-  freeze(): void;
+  /** Resolves when it answers nobody any more. */
+  freeze(): Promise<void>;
   thaw(): void;
   /** Takes a route out of the speaker, behind the engine's back. */
   deleteRoute(prefix: Prefix): Promise<void>;

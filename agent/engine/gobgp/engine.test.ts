@@ -1,0 +1,106 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { GobgpdStandIn } from "../../../test/support/gobgpd-stand-in.ts";
+import { parseAddress } from "../../model/address.ts";
+import { defaultAsn } from "../../model/asn.ts";
+import type { Peer } from "../../model/peer.ts";
+import { parsePrefix } from "../../model/prefix.ts";
+import type { Prefix } from "../../model/prefix.ts";
+import type { Route } from "../../model/route.ts";
+import type { EngineLink } from "../contract.ts";
+import { encodePrefix } from "../wire/nlri.ts";
+import { gobgpEngine } from "./engine.ts";
+
+const address = parseAddress("192.168.1.1");
+if (address === null) throw new Error("192.168.1.1 is an address");
+
+describe("a gobgpd that refuses some of many routes", () => {
+  const gobgpd = new GobgpdStandIn();
+  const stop = new AbortController();
+  let link: EngineLink;
+
+  beforeEach(async () => {
+    const events = { lost: () => undefined, session: () => undefined };
+    const engine = gobgpEngine({ address: await gobgpd.start() });
+    link = await engine.open({ asn: defaultAsn, routerId: address, listenPort: -1 }, events, stop.signal);
+  });
+  afterEach(async () => {
+    await link.close("keep");
+    gobgpd.stop();
+  });
+
+  it("gets all the others, and each refused one is told by name", async () => {
+    const routes = manyRoutes(2_000);
+    const bad = [0, 499, 500, 1_777]
+      .map((index) => routes[index]?.prefix)
+      .filter((prefix) => prefix !== undefined);
+    for (const prefix of bad) gobgpd.refused.add(nlri(prefix));
+
+    const change = { announce: routes, withdraw: [], addPeers: [], removePeers: [] };
+    const rejections = await link.apply(change);
+    expect(rejections.map(({ item }) => item)).toEqual(bad.map((prefix) => ({ t: "route", prefix })));
+    for (const { error } of rejections) expect(error).toMatchObject({ code: "refused" });
+    expect(gobgpd.routes.size).toBe(1_996);
+    expect(await link.count()).toBe(1_996);
+    // Not route by route, though.
+    expect(gobgpd.requests).toBeLessThan(100);
+
+    // The refused ones alone, one of them welcome by now.
+    const [first = "", ...others] = bad.map(nlri);
+    gobgpd.refused.delete(first);
+    const again = await link.apply({
+      ...change,
+      announce: routes.filter(({ prefix }) => bad.includes(prefix)),
+    });
+    expect(again).toHaveLength(others.length);
+    expect(gobgpd.routes.has(first)).toBe(true);
+  });
+});
+
+describe("peers that gobgpd cannot tell apart", () => {
+  const plain = { address, asn: defaultAsn, localAsn: defaultAsn, holdTimeSeconds: 9, keepaliveSeconds: 3 };
+  const first: Peer = { ...plain, name: "a", port: 179 };
+  const second: Peer = { ...plain, name: "b", port: 1790 };
+
+  it.each([[[first, second]], [[second, first]]])(
+    "the first by name stays, the other is a problem",
+    (peers) => {
+      const engine = gobgpEngine({ address: "127.0.0.1:1" });
+      expect(engine.refusals({ peers })).toMatchObject([
+        { object: "BGPPeer/b", field: "spec.peerIP", severity: "error" },
+      ]);
+    },
+  );
+
+  it("peers of several addresses are no problem", () => {
+    const other = parseAddress("fd01::1");
+    if (other === null) throw new Error("fd01::1 is an address");
+    const engine = gobgpEngine({ address: "127.0.0.1:1" });
+    expect(engine.refusals({ peers: [first, { ...second, address: other }] })).toEqual([]);
+  });
+});
+
+describe("the address of an engine", () => {
+  it("is refused when it is none", () => {
+    expect(() => gobgpEngine({ address: "nowhere" })).toThrow(/"nowhere" is no address of gobgpd/);
+  });
+});
+
+function manyRoutes(count: number): readonly Route[] {
+  return Array.from({ length: count }, (_, index) => {
+    const parsed = parsePrefix(`10.49.${index >> 8}.${index & 0xff}/32`);
+    if (parsed === null) throw new Error("no prefix");
+    const nothing = {
+      nextHop: null,
+      communities: [],
+      largeCommunities: [],
+      med: null,
+      localPref: null,
+      prepend: 0,
+    };
+    return { prefix: parsed.prefix, ...nothing };
+  });
+}
+
+function nlri(prefix: Prefix): string {
+  return Buffer.from(encodePrefix(prefix)).toString("hex");
+}

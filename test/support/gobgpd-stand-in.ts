@@ -1,0 +1,139 @@
+// A gRPC server in place of gobgpd, for what the real one cannot be made to do: refuse a route that is well formed.
+import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
+import type { DescMessage, DescMethod, MessageInitShape, MessageShape } from "@bufbuild/protobuf";
+import { Server, ServerCredentials, status } from "@grpc/grpc-js";
+import type {
+  ServerReadableStream,
+  ServerUnaryCall,
+  ServerWritableStream,
+  sendUnaryData,
+} from "@grpc/grpc-js";
+import { AddPathStreamRequestSchema, GobgpApi } from "../../agent/engine/gobgp/proto/gobgp-v3.pb.ts";
+import type { Global, Path } from "../../agent/engine/gobgp/proto/gobgp-v3.pb.ts";
+
+const { method } = GobgpApi;
+
+export class GobgpdStandIn {
+  /** What it originates, each by its NLRI in hexadecimal. */
+  readonly routes = new Set<string>();
+  /** What it says no to, likewise. */
+  readonly refused = new Set<string>();
+  /** Requests that carried paths. */
+  requests = 0;
+  readonly #server = new Server();
+  #global: Global | undefined;
+
+  constructor() {
+    this.#unary(method.getBgp, () => ({ ...(this.#global !== undefined && { global: this.#global }) }));
+    this.#unary(method.startBgp, ({ global }) => {
+      this.#global = global;
+      return {};
+    });
+    this.#unary(method.addPolicy, () => ({}));
+    this.#unary(method.setPolicyAssignment, () => ({}));
+    this.#unary(method.getTable, ({ family }) => ({
+      numPath: family?.afi === 1 ? BigInt(this.routes.size) : 0n,
+    }));
+    this.#unary(method.addPath, ({ path }) => {
+      this.requests++;
+      this.#take(path === undefined ? [] : [path]);
+      return {};
+    });
+    this.#stream(method.listPolicy, [], true);
+    this.#stream(method.listPolicyAssignment, [], true);
+    this.#stream(method.listPeer, [], true);
+    this.#stream(method.listPath, [], true);
+    this.#stream(method.watchEvent, [{ peer: { type: 2 } }], false);
+    this.#takeStream();
+  }
+
+  /** Returns its address, `127.0.0.1:PORT`. */
+  async start(): Promise<string> {
+    const port = await new Promise<number>((resolve, reject) => {
+      this.#server.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), (error, bound) =>
+        error === null ? resolve(bound) : reject(error),
+      );
+    });
+    return `127.0.0.1:${port}`;
+  }
+
+  stop(): void {
+    this.#server.forceShutdown();
+  }
+
+  /** All of one message, or none of it, as gobgpd does. */
+  #take(paths: readonly Path[]): void {
+    for (const path of paths) if (this.refused.has(hex(path))) throw new Error("not wanted");
+    for (const path of paths)
+      if (path.isWithdraw) this.routes.delete(hex(path));
+      else this.routes.add(hex(path));
+  }
+
+  #unary<I extends DescMessage, O extends DescMessage>(
+    called: DescMethod & { readonly input: I; readonly output: O },
+    answer: (request: MessageShape<I>) => MessageInitShape<O>,
+  ): void {
+    const handle = (call: ServerUnaryCall<Buffer, Uint8Array>, done: sendUnaryData<Uint8Array>) => {
+      try {
+        const message = create(called.output, answer(fromBinary(called.input, call.request)));
+        done(null, toBinary(called.output, message));
+      } catch (error) {
+        done(refusal(error));
+      }
+    };
+    this.#server.register(pathOf(called), handle, asBuffer, same, "unary");
+  }
+
+  #stream<O extends DescMessage>(
+    called: DescMethod & { readonly output: O },
+    answers: readonly MessageInitShape<O>[],
+    ends: boolean,
+  ): void {
+    const handle = (call: ServerWritableStream<Buffer, Uint8Array>) => {
+      for (const answer of answers) call.write(toBinary(called.output, create(called.output, answer)));
+      if (ends) call.end();
+    };
+    this.#server.register(pathOf(called), handle, asBuffer, same, "serverStream");
+  }
+
+  #takeStream(): void {
+    const handle = (call: ServerReadableStream<Buffer, Uint8Array>, done: sendUnaryData<Uint8Array>) => {
+      this.requests++;
+      let failed = false;
+      call.on("data", (bytes: Buffer) => {
+        if (failed) return;
+        try {
+          this.#take(fromBinary(AddPathStreamRequestSchema, bytes).paths);
+        } catch (error) {
+          // Messages behind the bad one are dropped as well.
+          failed = true;
+          done(refusal(error));
+        }
+      });
+      call.on("end", () => {
+        if (!failed) done(null, new Uint8Array());
+      });
+    };
+    this.#server.register(pathOf(method.addPathStream), handle, asBuffer, same, "clientStream");
+  }
+}
+
+function refusal(error: unknown) {
+  return { code: status.UNKNOWN, details: error instanceof Error ? error.message : "no" };
+}
+
+function pathOf({ parent, name }: DescMethod): string {
+  return `/${parent.typeName}/${name}`;
+}
+
+function hex(path: Path): string {
+  return Buffer.from(path.nlriBinary).toString("hex");
+}
+
+function asBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes);
+}
+
+function same(bytes: Buffer): Buffer {
+  return bytes;
+}
