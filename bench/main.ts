@@ -9,6 +9,7 @@ import { runIn } from "../test/support/netns.ts";
 import { projectRoot } from "../test/support/paths.ts";
 import { until } from "../test/support/until.ts";
 import { residentMegabytes, startTimes } from "./process-cost.ts";
+import { measureRecovery } from "./recovery.ts";
 import type { ProbeSamples, ProbeTask } from "./probe.ts";
 import { latencyTable, processTable } from "./tables.ts";
 
@@ -30,7 +31,7 @@ export async function bench(): Promise<void> {
     const task = await prepare(rack, prefix);
     const { agent } = rack.node("n1");
     const startedAtMs = performance.now();
-    agent.start("--log-level", "warn");
+    agent.start("--log-level", "info");
     await agent.ready();
     const readyMs = performance.now() - startedAtMs;
     await until(
@@ -41,7 +42,8 @@ export async function bench(): Promise<void> {
     const argv = [process.execPath, join(projectRoot, "dist/probe.mjs"), JSON.stringify(task)];
     const samples = JSON.parse(await runIn(netnsOf(prefix, "kube"), ...argv)) as ProbeSamples;
     const megabytes = residentMegabytes(agent.pid);
-    console.log(`\n${latencyTable(samples)}\n${processTable(await startTimes(10), readyMs, megabytes)}`);
+    const costs = processTable(await startTimes(10), readyMs, megabytes, await measureRecovery(rack));
+    console.log(`\n${latencyTable(samples)}\n${costs}`);
   } finally {
     await rack.down();
   }

@@ -1,6 +1,7 @@
 // The bench's results for people.
 import { table } from "../agent/cli/table.ts";
 import type { ProbeSamples } from "./probe.ts";
+import type { Recovery } from "./recovery.ts";
 import { summarise } from "./statistics.ts";
 import type { Summary } from "./statistics.ts";
 
@@ -34,6 +35,7 @@ export function processTable(
   start: { readonly bellman: Summary; readonly node: Summary },
   readyMs: number,
   megabytes: number,
+  recovery: Recovery,
 ): string {
   return table(
     ["AGENT", "", "× node"],
@@ -41,6 +43,8 @@ export function processTable(
       ["start, p50 ms", ms(start.bellman.p50), (start.bellman.p50 / start.node.p50).toFixed(2)],
       ["start to ready (synced, applied), ms", ms(readyMs), ""],
       ["resident memory, MB", megabytes.toFixed(1), ""],
+      ["speaker killed → agent knows, ms", String(recovery.noticedMs), ""],
+      ["speaker back → routes and sessions replayed, ms", String(recovery.replayedMs), ""],
     ],
   );
 }
