@@ -36,7 +36,7 @@ export interface Engine {
 export interface EngineEvents {
   /** The speaker is gone: told once per link, within milliseconds, from the broken stream. The link is dead then. */
   lost(error: EngineError): void;
-  /** The state of a session, right after `open` and whenever it changes; it carries no counters. */
+  /** The state of a session, while `open` is under way and whenever it changes; it carries no counters. */
   session(status: PeerStatus): void;
 }
 

@@ -1,3 +1,4 @@
+import { Server, ServerCredentials } from "@grpc/grpc-js";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { GobgpdStandIn } from "../../../test/support/gobgpd-stand-in.ts";
 import { parseAddress } from "../../model/address.ts";
@@ -76,6 +77,22 @@ describe("peers that gobgpd cannot tell apart", () => {
     if (other === null) throw new Error("fd01::1 is an address");
     const engine = gobgpEngine({ address: "127.0.0.1:1" });
     expect(engine.refusals({ peers: [first, { ...second, address: other }] })).toEqual([]);
+  });
+});
+
+describe("something else than gobgpd at the address", () => {
+  it("is refused with the versions that would do", async () => {
+    const server = new Server();
+    const port = await new Promise<number>((resolve) => {
+      server.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), (_, bound) => resolve(bound));
+    });
+    const events = { lost: () => undefined, session: () => undefined };
+    const engine = gobgpEngine({ address: `127.0.0.1:${port}` });
+    const instance = { asn: defaultAsn, routerId: address, listenPort: -1 };
+    await expect(engine.open(instance, events, new AbortController().signal)).rejects.toThrow(
+      /does not know GetBgp of GoBGP's API v3: is it gobgpd 3\.10 to 3\.37/,
+    );
+    server.forceShutdown();
   });
 });
 
