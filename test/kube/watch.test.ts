@@ -170,3 +170,21 @@ test("an account without rights is told so, and goes on by itself once it has th
   await until("all kinds are synced", () => picture.cluster.unsynced.size === 0, { timeoutMs: 40_000 });
   await exact();
 });
+
+test("a CRD that is removed takes its objects along, and is found again", async () => {
+  const peer = {
+    apiVersion: "projectcalico.org/v3",
+    kind: "BGPPeer",
+    spec: { peerIP: "192.168.1.2", asNumber: 64512 },
+  };
+  watch(plane.kubeconfig);
+  await picture.synced();
+  expect([...picture.cluster.peers.keys()]).toEqual(["tor"]);
+  await plane.kubectl("delete", "crd", "bgppeers.projectcalico.org");
+  await until("the peer is gone", () => picture.cluster.peers.size === 0);
+  await plane.kubectl("apply", "-f", crds);
+  await plane.kubectl("wait", "--for=condition=Established", "--timeout=30s", "-f", crds);
+  await apply({ ...peer, metadata: { name: "tor2" } });
+  await until("the new peer is seen", () => picture.cluster.peers.has("tor2"), { timeoutMs: 20_000 });
+  expect(picture.removals).toEqual(["BGPPeer tor"]);
+});

@@ -1,4 +1,5 @@
 // The picture from a Kubernetes API: one reflector per kind.
+import { setMaxListeners } from "node:events";
 import type { Log } from "../../model/log.ts";
 import type { Clock } from "../../time/clock.ts";
 import { kindNames } from "../kinds.ts";
@@ -30,8 +31,9 @@ export function kubernetesSource(options: KubernetesOptions): Source {
   const { kubeconfig, nodeName, clock, random, log, userAgent = "bellman", env = process.env } = options;
   const limits = { ...defaultLimits, ...options.limits };
   return {
-    async run(sink, observer, signal) {
+    async run(sink, observer, outerSignal) {
       const credentials = new Credentials(kubeconfig, { env });
+      const signal = signalForMany(outerSignal);
       const runKind = (kind: Kind) => {
         const fieldSelector = kind === "Node" ? `metadata.name=${nodeName}` : null;
         const settings = { kind, fieldSelector, credentials, clock, random, log, limits, userAgent };
@@ -40,4 +42,13 @@ export function kubernetesSource(options: KubernetesOptions): Source {
       await Promise.all(kindNames.map(runKind));
     },
   };
+}
+
+/** Follows `outer`. Every request listens to it, which Node.js would take for a leak from the eleventh on. */
+function signalForMany(outer: AbortSignal): AbortSignal {
+  const controller = new AbortController();
+  setMaxListeners(0, controller.signal);
+  if (outer.aborted) controller.abort(outer.reason);
+  else outer.addEventListener("abort", () => controller.abort(outer.reason), { once: true });
+  return controller.signal;
 }

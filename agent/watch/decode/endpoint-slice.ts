@@ -58,7 +58,8 @@ function readEndpoints(reader: Reader, value: unknown, family: Family | null): r
     const endpoint = readEndpoint(reader, entries[index], index, family);
     if (endpoint !== null) endpoints.push(endpoint);
   }
-  return endpoints;
+  // A copy has no spare room, which a list that grew by push has: 16 places, for a handful of endpoints.
+  return endpoints.slice();
 }
 
 /** null: what is there cannot be trusted to serve; `reader` knows why. */
