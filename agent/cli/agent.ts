@@ -63,7 +63,13 @@ async function runAgent(
     loop.changed(change);
     setLevel(log, settings.logLevel ?? desired.config.logLevel ?? "info");
   });
-  const desired = new Desired(cluster, settings);
+  const desired = new Desired(cluster, {
+    ...settings,
+    terminating: "deprefer",
+    drainTaints: [],
+    loadBalancerClasses: [],
+    podCidrs: "off",
+  });
   const engine = gobgpEngine({ address: settings.gobgpAddress });
   const loop = new Loop({
     engine,

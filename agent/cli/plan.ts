@@ -46,7 +46,16 @@ export async function planCommand(argv: readonly string[], io: Io): Promise<Exit
 }
 
 function offlinePlan(cluster: Cluster, nodeName: string, excludeLabel: ExcludeLabelMode): Plan {
-  const desired = new Desired(cluster, { nodeName, excludeLabel, routerId: null, listenPort: null });
+  const desired = new Desired(cluster, {
+    nodeName,
+    excludeLabel,
+    terminating: "deprefer",
+    drainTaints: [],
+    loadBalancerClasses: [],
+    podCidrs: "off",
+    routerId: null,
+    listenPort: null,
+  });
   const dirty = new DirtySet(systemClock);
   dirty.add({ t: "all" });
   desired.refresh(dirty.take());

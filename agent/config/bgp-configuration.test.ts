@@ -26,6 +26,8 @@ describe("without a BGPConfiguration", () => {
       listenPort: 179,
       logLevel: null,
       allow: { clusterIPs: null, externalIPs: null, loadBalancerIPs: null },
+      aggregateLoadBalancerIPs: true,
+      advertisements: [],
       peers: [],
       problems: [],
     });

@@ -1,6 +1,7 @@
 // What the configuration objects mean for one node.
 import type { Address } from "../model/address.ts";
 import type { Asn } from "../model/asn.ts";
+import type { Community, LargeCommunity } from "../model/community.ts";
 import type { Peer } from "../model/peer.ts";
 import type { Prefix } from "../model/prefix.ts";
 import type { Problem } from "../model/problem.ts";
@@ -18,6 +19,15 @@ export interface AllowEntry {
   contains(address: Address): boolean;
 }
 
+/** Communities for every route inside a CIDR. */
+export interface Advertisement {
+  readonly prefix: Prefix;
+  readonly communities: readonly Community[];
+  readonly largeCommunities: readonly LargeCommunity[];
+  /** Whether a route's prefix lies inside. */
+  covers(prefix: Prefix): boolean;
+}
+
 export interface NodeConfig {
   /** AS number of this node. */
   readonly asn: Asn;
@@ -27,6 +37,10 @@ export interface NodeConfig {
   readonly logLevel: LogLevel | null;
   /** null: no list of that kind is configured. Entries are unique, in the order in which they are written. */
   readonly allow: Readonly<Record<AddressSource, readonly AllowEntry[] | null>>;
+  /** false: load balancer CIDRs are not announced; each address gets a host route instead. */
+  readonly aggregateLoadBalancerIPs: boolean;
+  /** From prefixAdvertisements, in the order in which they are written. */
+  readonly advertisements: readonly Advertisement[];
   /** Sessions to bring up, by name. A peer that must not come up as it is written is a problem instead. */
   readonly peers: readonly Peer[];
   /** Unsorted. */

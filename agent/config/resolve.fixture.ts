@@ -24,6 +24,8 @@ export const n1: Node = {
   addresses: ["192.168.1.10", "2001:db8:1::10"].flatMap((text) => parseAddress(text) ?? []),
   podCIDRs: [],
   networkUnavailable: false,
+  taints: [],
+  drainRequested: false,
   deleting: false,
   problems: [],
 };

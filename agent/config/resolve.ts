@@ -47,6 +47,8 @@ export function resolveConfig(input: ResolveInput): Resolved {
       listenPort,
       logLevel,
       allow,
+      aggregateLoadBalancerIPs: true,
+      advertisements: [],
       peers,
       problems: [...cluster.problems, ...otherNames(configurations, nodeName), ...problems],
     },

@@ -5,13 +5,13 @@ import type { AnnounceReason, RefusalReason } from "../model/reason.ts";
 import { isReserved } from "../model/reserved.ts";
 import type { Service } from "../model/service.ts";
 import type { Claim } from "./claim.ts";
-import { onlyOtherFamily } from "./endpoints.ts";
-import type { UsableEndpoints } from "./endpoints.ts";
+import { onlyOtherFamily, servingIn } from "./endpoints.ts";
+import type { Serving, UsableEndpoints } from "./endpoints.ts";
 import { hostRule } from "./host-rule.ts";
 import type { HostRule } from "./host-rule.ts";
 import type { View } from "./view.ts";
 
-/** All that the gates look at for one claim; the last two are worked out once. */
+/** All that the gates look at for one claim; the last three are worked out once. */
 interface Case {
   readonly service: Service;
   readonly claim: Claim;
@@ -20,21 +20,23 @@ interface Case {
   /** Entries of the list for this source that hold the address. */
   readonly entries: readonly AllowEntry[];
   readonly rule: HostRule | null;
+  /** By the endpoints that the rule asks for. */
+  readonly serving: Serving;
 }
 
 type AddressGate = (it: Case) => RefusalReason | null;
 
 const gates: readonly AddressGate[] = [
   ({ claim }) => (claim.ipMode === "Proxy" ? "IpModeProxy" : null),
+  (it) => (isOtherClass(it) ? "ClassMismatch" : null),
   ({ claim, view }) => (isReserved(claim.address) || isNodesOwn(claim, view) ? "Reserved" : null),
   ({ claim, view }) => ((view.config.allow[claim.source] ?? []).length === 0 ? "NotConfigured" : null),
   ({ entries }) => (entries.length === 0 ? "OutsideAllowList" : null),
   ({ view }) => view.nodeRefusal,
   ({ rule }) => (rule === null ? "CoveredByAggregate" : null),
   ({ claim, usable }) => (onlyOtherFamily(usable, familyOf(claim.address)) ? "WrongFamily" : null),
-  ({ claim, usable, rule }) =>
-    rule?.scope === "local" && usable.onNode[familyOf(claim.address)] === 0 ? "NoLocalEndpoints" : null,
-  ({ claim, usable }) => (usable.anywhere[familyOf(claim.address)] === 0 ? "NoEndpoints" : null),
+  ({ rule, serving }) =>
+    serving !== "none" ? null : rule?.scope === "local" ? "NoLocalEndpoints" : "NoEndpoints",
 ];
 
 /** `passed` counts the gates behind the claim: of two refusals the one that came further tells more. */
@@ -44,15 +46,36 @@ export type Judgement =
 
 export function judgeClaim(service: Service, claim: Claim, usable: UsableEndpoints, view: View): Judgement {
   const entries = (view.config.allow[claim.source] ?? []).filter((entry) => entry.contains(claim.address));
-  const rule = hostRule(service, claim, entries);
+  const rule = hostRule(service, claim, entries, view);
+  const serving =
+    rule === null ? "none" : effective(servingIn(usable, rule.scope, familyOf(claim.address)), view);
   for (const [passed, gate] of gates.entries()) {
-    const reason = gate({ service, claim, usable, view, entries, rule });
+    const reason = gate({ service, claim, usable, view, entries, rule, serving });
     if (reason !== null) return { announce: false, reason, passed };
   }
   // Without a rule a gate has refused; naming the reason here keeps that known to the compiler.
-  return rule === null
-    ? { announce: false, reason: "CoveredByAggregate", passed: gates.length }
-    : { announce: true, reason: rule.reason };
+  if (rule === null) return { announce: false, reason: "CoveredByAggregate", passed: gates.length };
+  return { announce: true, reason: view.draining || serving === "draining" ? "Draining" : rule.reason };
+}
+
+/** What terminating endpoints count for, by the setting. */
+function effective(serving: Serving, { settings }: View): Serving {
+  if (serving !== "draining") return serving;
+  switch (settings.terminating) {
+    case "deprefer":
+      return "draining";
+    case "keep":
+      return "ready";
+    case "withdraw":
+      return "none";
+  }
+}
+
+function isOtherClass({ claim, service, view: { settings } }: Case): boolean {
+  if (claim.source !== "loadBalancerIPs" || settings.loadBalancerClasses.length === 0) return false;
+  return (
+    service.loadBalancerClass === null || !settings.loadBalancerClasses.includes(service.loadBalancerClass)
+  );
 }
 
 function isNodesOwn(claim: Claim, view: View): boolean {

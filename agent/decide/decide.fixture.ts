@@ -9,9 +9,8 @@ import { container, isHostPrefix, parsePrefix } from "../model/prefix.ts";
 import type { Prefix } from "../model/prefix.ts";
 import { objectKey } from "../model/service.ts";
 import type { Service } from "../model/service.ts";
-import type { ExcludeLabelMode } from "./node-gates.ts";
 import { makeView } from "./view.ts";
-import type { View } from "./view.ts";
+import type { DecideSettings, View } from "./view.ts";
 
 export function ip(text: string): Address {
   const address = parseAddress(text);
@@ -74,6 +73,8 @@ export function node(over: Partial<Node> = {}): Node {
     addresses: [ip("192.168.1.10"), ip("fd00::10")],
     podCIDRs: [],
     networkUnavailable: false,
+    taints: [],
+    drainRequested: false,
     deleting: false,
     problems: [],
     ...over,
@@ -99,15 +100,27 @@ export function config(lists: Lists = { clusterIPs: ["10.49.0.0/16"] }): NodeCon
       externalIPs: entries("externalIPs"),
       loadBalancerIPs: entries("loadBalancerIPs"),
     },
+    aggregateLoadBalancerIPs: true,
+    advertisements: [],
     peers: [],
     problems: [],
   };
 }
 
+/** How to decide, unless a test says otherwise. */
+export const defaults: DecideSettings = {
+  excludeLabel: "kubernetes",
+  terminating: "deprefer",
+  drainTaints: [],
+  loadBalancerClasses: [],
+};
+
 export function view(
   lists?: Lists,
   over: Partial<Node> | null = {},
-  excludeLabel: ExcludeLabelMode = "kubernetes",
+  settings: Partial<DecideSettings> = {},
+  more: Partial<NodeConfig> = {},
 ): View {
-  return makeView("n1", over === null ? undefined : node(over), config(lists), excludeLabel);
+  const given = over === null ? undefined : node(over);
+  return makeView("n1", given, { ...config(lists), ...more }, { ...defaults, ...settings });
 }

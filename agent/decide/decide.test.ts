@@ -198,7 +198,86 @@ describe("gates", () => {
   });
 });
 
+describe("terminating endpoints", () => {
+  const ending = endpoint({ ready: false, serving: true, terminating: true });
+  const ended = endpoint({ ready: false, serving: false, terminating: true });
+  it.each([
+    ["deprefer", "+ 10.49.0.1 Draining"],
+    ["keep", "+ 10.49.0.1 LocalEndpoints"],
+    ["withdraw", "- 10.49.0.1 NoLocalEndpoints"],
+  ] as const)(
+    "E7: with --terminating %s, only terminating and serving ones left on the node mean %j",
+    (terminating, expected) => {
+      const seen = view(undefined, {}, { terminating });
+      expect(verdicts(local, [slice([ending])], seen)).toEqual([expected]);
+      expect(verdicts(local, [slice([ending, endpoint()])], seen)).toEqual(["+ 10.49.0.1 LocalEndpoints"]);
+      expect(verdicts(local, [slice([ended])], seen)).toEqual(["- 10.49.0.1 NoLocalEndpoints"]);
+    },
+  );
+  it("count for a cluster-wide host route only while none is ready anywhere", () => {
+    const exact = view({ clusterIPs: ["10.49.0.1/32"] });
+    const elsewhere = endpoint({ nodeName: "n2" });
+    expect(verdicts(service(), [slice([ending])], exact)).toEqual(["+ 10.49.0.1 Draining"]);
+    expect(verdicts(service(), [slice([ending, elsewhere])], exact)).toEqual(["+ 10.49.0.1 ExactEntry"]);
+  });
+});
+
+describe("load balancers", () => {
+  const ingress = [{ ip: ip("192.168.5.9"), hostname: null, ipMode: "VIP" as const }];
+  const balanced = service({ type: "LoadBalancer", clusterIPs: [], ingress });
+  it("A16: with aggregation Disabled an address is announced by every node while any endpoint is ready", () => {
+    const seen = view(everywhere, {}, {}, { aggregateLoadBalancerIPs: false });
+    expect(verdicts(balanced, [slice([endpoint({ nodeName: "n2" })])], seen)).toEqual([
+      "+ 192.168.5.9 ClusterEndpoints",
+    ]);
+    expect(verdicts(balanced, [], seen)).toEqual(["- 192.168.5.9 NoEndpoints"]);
+    expect(verdicts(balanced, here, view(everywhere))).toEqual(["- 192.168.5.9 CoveredByAggregate"]);
+  });
+  it("of another class are left to others; any class will do without a list", () => {
+    const classed = {
+      ...balanced,
+      externalTrafficPolicy: "Local",
+      loadBalancerClass: "example.com/bgp",
+    } as const;
+    const listed = (loadBalancerClasses: readonly string[]) => view(everywhere, {}, { loadBalancerClasses });
+    expect(verdicts(classed, here, listed(["other"]))).toEqual(["- 192.168.5.9 ClassMismatch"]);
+    expect(verdicts({ ...classed, loadBalancerClass: null }, here, listed(["other"]))).toEqual([
+      "- 192.168.5.9 ClassMismatch",
+    ]);
+    expect(verdicts(classed, here, listed(["other", "example.com/bgp"]))).toEqual([
+      "+ 192.168.5.9 LocalEndpoints",
+    ]);
+    expect(verdicts(classed, here, listed([]))).toEqual(["+ 192.168.5.9 LocalEndpoints"]);
+  });
+});
+
 describe("the node", () => {
+  it.each([
+    [
+      "the cluster autoscaler's taint",
+      { taints: [{ key: "ToBeDeletedByClusterAutoscaler", value: "1", effect: "NoSchedule" }] },
+    ],
+    ["a deletionTimestamp", { deleting: true }],
+    ["the drain annotation", { drainRequested: true }],
+    ["a listed taint", { taints: [{ key: "maintenance", value: "", effect: "NoExecute" }] }],
+  ])("N6: %s marks what it announces", (_title, over) => {
+    const drainTaints = [{ key: "maintenance", value: null, effect: "NoExecute" }];
+    expect(verdicts(local, here, view(undefined, over, { drainTaints }))).toEqual(["+ 10.49.0.1 Draining"]);
+    expect(verdicts(local, [], view(undefined, over, { drainTaints }))).toEqual([
+      "- 10.49.0.1 NoLocalEndpoints",
+    ]);
+  });
+  it("N5: cordon, NotReady and taints that are not listed change nothing", () => {
+    const taints = [
+      { key: "node.kubernetes.io/unschedulable", value: "", effect: "NoSchedule" },
+      { key: "node.kubernetes.io/not-ready", value: "", effect: "NoExecute" },
+      { key: "maintenance", value: "", effect: "NoSchedule" },
+    ];
+    const drainTaints = [{ key: "maintenance", value: null, effect: "NoExecute" }];
+    expect(verdicts(local, here, view(undefined, { taints }, { drainTaints }))).toEqual([
+      "+ 10.49.0.1 LocalEndpoints",
+    ]);
+  });
   it("refuses every address while it is excluded, its network is unavailable, or it has not been seen", () => {
     const label = "node.kubernetes.io/exclude-from-external-load-balancers";
     expect(verdicts(local, here, view(undefined, { labels: { [label]: "" } }))).toEqual([

@@ -3,28 +3,46 @@ import { families } from "../model/family.ts";
 import type { EndpointSlice } from "../model/endpoint-slice.ts";
 import type { Family } from "../model/family.ts";
 
-/** Endpoints that are ready, per family; the API folds publishNotReadyAddresses into ready. */
-export interface UsableEndpoints {
-  readonly anywhere: Readonly<Record<Family, number>>;
-  readonly onNode: Readonly<Record<Family, number>>;
+/** From where endpoints count: all of them, or those on this node. */
+export type Scope = "cluster" | "local";
+
+interface Counts {
+  /** Ready; the API folds publishNotReadyAddresses into it. */
+  readonly ready: number;
+  /** Terminating, but still serving (KEP-1669), and not ready. */
+  readonly draining: number;
 }
 
-/** Counts over all slices of a service. An endpoint without a node name counts anywhere, not on the node. */
+export type UsableEndpoints = Readonly<Record<Scope, Readonly<Record<Family, Counts>>>>;
+
+/** `draining`: nobody is ready, but pods that are about to end still serve. */
+export type Serving = "ready" | "draining" | "none";
+
+/** Counts over all slices of a service. An endpoint without a node name counts for the cluster only. */
 export function usableEndpoints(slices: Iterable<EndpointSlice>, nodeName: string): UsableEndpoints {
-  const anywhere = { ipv4: 0, ipv6: 0 };
-  const onNode = { ipv4: 0, ipv6: 0 };
+  const zero = () => ({ ipv4: { ready: 0, draining: 0 }, ipv6: { ready: 0, draining: 0 } });
+  const counts = { cluster: zero(), local: zero() };
   for (const { family, endpoints } of slices) {
     if (family === null) continue;
-    for (const endpoint of endpoints) {
-      if (!endpoint.ready) continue;
-      anywhere[family]++;
-      if (endpoint.nodeName === nodeName) onNode[family]++;
+    for (const { ready, serving, terminating, nodeName: on } of endpoints) {
+      const kind = ready ? "ready" : terminating && serving ? "draining" : null;
+      if (kind === null) continue;
+      counts.cluster[family][kind]++;
+      if (on === nodeName) counts.local[family][kind]++;
     }
   }
-  return { anywhere, onNode };
+  return counts;
 }
 
-/** Ready endpoints exist, but only of other families. */
+/** How the endpoints of a scope and family serve. */
+export function servingIn(usable: UsableEndpoints, scope: Scope, family: Family): Serving {
+  const { ready, draining } = usable[scope][family];
+  if (ready > 0) return "ready";
+  return draining > 0 ? "draining" : "none";
+}
+
+/** Somebody serves, but only in other families. */
 export function onlyOtherFamily(usable: UsableEndpoints, family: Family): boolean {
-  return usable.anywhere[family] === 0 && families.some((other) => usable.anywhere[other] > 0);
+  const serves = (each: Family) => servingIn(usable, "cluster", each) !== "none";
+  return !serves(family) && families.some(serves);
 }

@@ -3,17 +3,26 @@ import type { AllowEntry } from "../config/node-config.ts";
 import type { AnnounceReason } from "../model/reason.ts";
 import type { Service } from "../model/service.ts";
 import type { Claim } from "./claim.ts";
+import type { Scope } from "./endpoints.ts";
+import type { View } from "./view.ts";
 
 /** `local`: from nodes with a ready endpoint. `cluster`: from every node while any endpoint is ready. */
 export interface HostRule {
-  readonly scope: "local" | "cluster";
+  readonly scope: Scope;
   readonly reason: AnnounceReason;
 }
 
 /** null: no host route is due, the aggregate covers the address. `entries` are those that hold the address. */
-export function hostRule(service: Service, claim: Claim, entries: readonly AllowEntry[]): HostRule | null {
+export function hostRule(
+  service: Service,
+  claim: Claim,
+  entries: readonly AllowEntry[],
+  { config }: View,
+): HostRule | null {
   if (isLocal(service, claim)) return { scope: "local", reason: "LocalEndpoints" };
   if (entries.some((entry) => entry.exact)) return { scope: "cluster", reason: "ExactEntry" };
+  if (claim.source === "loadBalancerIPs" && !config.aggregateLoadBalancerIPs)
+    return { scope: "cluster", reason: "ClusterEndpoints" };
   if (isAnnotated(service, claim)) return { scope: "cluster", reason: "Annotated" };
   return null;
 }

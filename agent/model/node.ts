@@ -3,6 +3,13 @@ import type { Address } from "./address.ts";
 import type { Prefix } from "./prefix.ts";
 import type { Problem } from "./problem.ts";
 
+/** spec.taints */
+export interface Taint {
+  readonly key: string;
+  readonly value: string;
+  readonly effect: string;
+}
+
 export interface Node {
   readonly name: string;
   readonly uid: string;
@@ -14,7 +21,10 @@ export interface Node {
   readonly podCIDRs: readonly Prefix[];
   /** Condition NetworkUnavailable is True. */
   readonly networkUnavailable: boolean;
-  /** metadata.deletionTimestamp is set. */
+  readonly taints: readonly Taint[];
+  /** Annotation bellman.bgp/drain is "true". */
+  readonly drainRequested: boolean;
+  /** metadata.deletionTimestamp is set, or the object is gone. */
   readonly deleting: boolean;
   readonly problems: readonly Problem[];
 }

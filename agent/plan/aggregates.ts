@@ -8,7 +8,11 @@ const sources = ["clusterIPs", "externalIPs", "loadBalancerIPs"] as const satisf
 
 /** CIDRs announced as a whole, sorted. Exact entries are no aggregates; default and reserved routes are never sent. */
 export function aggregatePrefixes(config: NodeConfig): readonly Prefix[] {
-  return entries(config, (prefix, exact) => !exact && !isReservedPrefix(prefix));
+  const { aggregateLoadBalancerIPs } = config;
+  const summed = aggregateLoadBalancerIPs
+    ? sources
+    : sources.filter((source) => source !== "loadBalancerIPs");
+  return entries(config, summed, (prefix, exact) => !exact && !isReservedPrefix(prefix));
 }
 
 /**
@@ -16,12 +20,16 @@ export function aggregatePrefixes(config: NodeConfig): readonly Prefix[] {
  * guards nothing: the guard would drop what the node forwards for others.
  */
 export function guardPrefixes(config: NodeConfig): readonly Prefix[] {
-  return entries(config, (prefix) => !isDefaultRoute(prefix));
+  return entries(config, sources, (prefix) => !isDefaultRoute(prefix));
 }
 
-function entries(config: NodeConfig, wanted: (prefix: Prefix, exact: boolean) => boolean): readonly Prefix[] {
+function entries(
+  config: NodeConfig,
+  from: readonly AddressSource[],
+  wanted: (prefix: Prefix, exact: boolean) => boolean,
+): readonly Prefix[] {
   const found = new Set<Prefix>();
-  for (const source of sources)
+  for (const source of from)
     for (const { prefix, exact } of config.allow[source] ?? []) if (wanted(prefix, exact)) found.add(prefix);
   return [...found].sort(comparePrefixes);
 }

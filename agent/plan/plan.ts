@@ -4,6 +4,7 @@ import type { Node } from "../model/node.ts";
 import { comparePrefixes } from "../model/prefix.ts";
 import type { Peer } from "../model/peer.ts";
 import type { Prefix } from "../model/prefix.ts";
+import { isReservedPrefix } from "../model/reserved.ts";
 import { compareProblems, compareText } from "../model/problem.ts";
 import type { Problem } from "../model/problem.ts";
 import { compareVerdicts } from "../model/verdict.ts";
@@ -11,7 +12,8 @@ import type { Verdict } from "../model/verdict.ts";
 import { aggregatePrefixes, guardPrefixes } from "./aggregates.ts";
 import { nextHops } from "./next-hops.ts";
 import type { PlannedRoute } from "./planned-route.ts";
-import type { RouteTable } from "./route-table.ts";
+import { conflicts } from "./route-attributes.ts";
+import type { Common, RouteTable } from "./route-table.ts";
 
 export interface PlannedPeer extends Peer {
   /** What the peer gets, of all that the node originates. */
@@ -30,14 +32,22 @@ export interface Plan {
   readonly problems: readonly Problem[];
 }
 
-/** What the node may announce beside single services: nothing while `refused`. */
-export function setCommon(
-  table: RouteTable,
-  config: NodeConfig,
-  node: Node | undefined,
-  refused: boolean,
-): void {
-  table.setCommon(refused ? [] : aggregatePrefixes(config), nextHops(node));
+/** What holds for all routes of a node: no aggregate while it is `refused`; pod CIDRs do not depend on that. */
+export function commonOf(view: {
+  readonly node: Node | undefined;
+  readonly config: NodeConfig;
+  readonly refused: boolean;
+  readonly draining: boolean;
+  readonly podCidrs: boolean;
+}): Common {
+  const { node, config, refused, draining, podCidrs } = view;
+  return {
+    aggregates: new Set(refused ? [] : aggregatePrefixes(config)),
+    podCidrs: new Set(podCidrs ? node?.podCIDRs.filter((prefix) => !isReservedPrefix(prefix)) : []),
+    nextHops: nextHops(node),
+    advertisements: config.advertisements,
+    draining,
+  };
 }
 
 export interface PlanInput {
@@ -65,8 +75,13 @@ export function makePlan({ nodeName, excluded, config, table, problems }: PlanIn
   };
 }
 
+/** What cannot be announced as asked, although every object by itself is right. */
+export function tableProblems(nodeName: string, table: RouteTable): readonly Problem[] {
+  return [...nextHopProblems(nodeName, table), ...conflictProblems(table)];
+}
+
 /** One warning for all routes that the node cannot originate. */
-export function nextHopProblems(nodeName: string, table: RouteTable): readonly Problem[] {
+function nextHopProblems(nodeName: string, table: RouteTable): readonly Problem[] {
   const missing = [...table.withoutNextHop()].sort(comparePrefixes);
   const [first] = missing;
   if (first === undefined) return [];
@@ -79,4 +94,22 @@ export function nextHopProblems(nodeName: string, table: RouteTable): readonly P
       message: `the node has no global IPv6 InternalIP to be the next hop of ${which}: not announced from here`,
     },
   ];
+}
+
+const annotationOf = { med: "med", localPref: "local-pref", prepend: "prepend" } as const;
+
+/** Services that share an address, but not what they ask for its route: all but the first are told. */
+function conflictProblems(table: RouteTable): readonly Problem[] {
+  return [...table.shared()].flatMap((prefix) => {
+    const [first, ...others] = table.owners(prefix);
+    if (first === undefined) return [];
+    return others.flatMap((other): Problem[] =>
+      conflicts([first.attributes, other.attributes]).map((name) => ({
+        object: `Service/${other.service}`,
+        field: `metadata.annotations[bellman.bgp/${annotationOf[name]}]`,
+        severity: "warning",
+        message: `differs from Service/${first.service}, which shares ${prefix} and comes first by name: the value there holds`,
+      })),
+    );
+  });
 }

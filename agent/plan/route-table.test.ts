@@ -1,9 +1,15 @@
 import { describe, expect, it } from "vitest";
 import { cidr, ip } from "../decide/decide.fixture.ts";
-import { hostPrefix } from "../model/prefix.ts";
+import { parseCommunity } from "../model/community.ts";
+import type { Community } from "../model/community.ts";
+import { container, hostPrefix, prefixAddress } from "../model/prefix.ts";
+import type { Prefix } from "../model/prefix.ts";
 import { objectKey } from "../model/service.ts";
 import type { Verdict } from "../model/verdict.ts";
 import { RouteTable } from "./route-table.ts";
+import type { Common } from "./route-table.ts";
+import { noAttributes } from "./service-attributes.ts";
+import type { ServiceAttributes } from "./service-attributes.ts";
 
 function announcing(name: string, address: string): Verdict {
   const parsed = ip(address);
@@ -16,14 +22,86 @@ function announcing(name: string, address: string): Verdict {
   };
 }
 
+function community(text: string): Community {
+  const parsed = parseCommunity(text);
+  if (parsed === null) throw new Error(`no community: ${text}`);
+  return parsed;
+}
+
 const [a, b] = [objectKey("default", "a"), objectKey("default", "b")];
 const shared = cidr("10.49.0.1/32");
 
+const common: Common = {
+  aggregates: new Set(),
+  podCidrs: new Set(),
+  nextHops: { ipv4: null, ipv6: ip("fd00::10") },
+  advertisements: [],
+  draining: false,
+};
+
 function table(): RouteTable {
   const made = new RouteTable();
-  made.setCommon([cidr("10.49.0.0/16")], { ipv4: null, ipv6: ip("fd00::10") });
+  made.setCommon({ ...common, aggregates: new Set([cidr("10.49.0.0/16")]) });
   return made;
 }
+
+describe("attributes", () => {
+  const asking = (over: Partial<ServiceAttributes>): ServiceAttributes => ({ ...noAttributes, ...over });
+  it("unite the communities of all owners and of the CIDRs around the prefix, sorted and each once", () => {
+    const routes = new RouteTable();
+    const inside = container(cidr("10.49.0.0/16"));
+    const advertisement = {
+      prefix: cidr("10.49.0.0/16"),
+      communities: [community("64512:2"), community("64512:1")],
+      largeCommunities: [],
+      covers: (prefix: Prefix) => inside(prefixAddress(prefix)),
+    };
+    routes.setCommon({ ...common, advertisements: [advertisement] });
+    routes.setVerdicts(
+      a,
+      [announcing("a", "10.49.0.1")],
+      asking({ communities: [community("64512:2"), community("1:1")] }),
+    );
+    routes.setVerdicts(b, [announcing("b", "10.49.0.1")], asking({ communities: [community("64512:10")] }));
+    expect(routes.route(shared)?.communities).toEqual(["1:1", "64512:1", "64512:2", "64512:10"]);
+  });
+  it("with one value come from the first owner by name that sets them", () => {
+    const routes = table();
+    routes.setVerdicts(b, [announcing("b", "10.49.0.1")], asking({ med: 20, prepend: 2 }));
+    routes.setVerdicts(a, [announcing("a", "10.49.0.1")], asking({ med: 10 }));
+    expect(routes.route(shared)).toMatchObject({ med: 10, prepend: 2, localPref: null });
+  });
+  it("mark a route only while every owner drains, with the reason of one that does not", () => {
+    const routes = table();
+    const draining = { ...announcing("a", "10.49.0.1"), announce: true, reason: "Draining" } as Verdict;
+    routes.setVerdicts(a, [draining]);
+    expect(routes.route(shared)).toMatchObject({
+      reason: "Draining",
+      communities: ["65535:0"],
+      med: 4294967294,
+      localPref: 0,
+    });
+    routes.setVerdicts(b, [announcing("b", "10.49.0.1")]);
+    expect(routes.route(shared)).toMatchObject({
+      reason: "LocalEndpoints",
+      communities: [],
+      med: null,
+      localPref: null,
+    });
+  });
+  it("mark the aggregates of a draining node, but not its pod CIDRs", () => {
+    const routes = new RouteTable();
+    const [aggregate, pods] = [cidr("10.49.0.0/16"), cidr("10.48.1.0/24")];
+    routes.setCommon({
+      ...common,
+      aggregates: new Set([aggregate]),
+      podCidrs: new Set([pods]),
+      draining: true,
+    });
+    expect(routes.route(aggregate)).toMatchObject({ reason: "Draining", med: 4294967294 });
+    expect(routes.route(pods)).toMatchObject({ reason: "PodCidr", med: null });
+  });
+});
 
 describe("the route table", () => {
   it("keeps a route when one of two services sharing its address goes, and drops it with the last", () => {
@@ -55,7 +133,7 @@ describe("the route table", () => {
     const routes = table();
     routes.setVerdicts(a, [announcing("a", "fd10::1")]);
     expect(routes.route(cidr("fd10::1/128"))?.nextHop).toBe("fd00::10");
-    routes.setCommon([], { ipv4: null, ipv6: undefined });
+    routes.setCommon({ ...common, nextHops: { ipv4: null, ipv6: undefined } });
     expect(routes.route(cidr("fd10::1/128"))).toBeUndefined();
     expect([...routes.routes()]).toEqual([]);
     expect([...routes.withoutNextHop()]).toEqual(["fd10::1/128"]);

@@ -1,4 +1,5 @@
 // Verdicts in, routes out: keeps which services announce a prefix, so that one verdict touches one prefix only.
+import type { Advertisement } from "../config/node-config.ts";
 import { prefixFamily } from "../model/prefix.ts";
 import type { Prefix } from "../model/prefix.ts";
 import { compareText } from "../model/problem.ts";
@@ -6,39 +7,78 @@ import type { AnnounceReason } from "../model/reason.ts";
 import type { ServiceKey } from "../model/service.ts";
 import type { Verdict } from "../model/verdict.ts";
 import type { NextHops } from "./next-hops.ts";
-import { plain } from "./planned-route.ts";
 import type { PlannedRoute } from "./planned-route.ts";
+import { routeAttributes } from "./route-attributes.ts";
+import { noAttributes } from "./service-attributes.ts";
+import type { ServiceAttributes } from "./service-attributes.ts";
+
+/** What holds for all routes of the node. */
+export interface Common {
+  readonly aggregates: ReadonlySet<Prefix>;
+  readonly podCidrs: ReadonlySet<Prefix>;
+  readonly nextHops: NextHops;
+  readonly advertisements: readonly Advertisement[];
+  /** The node is drained: its aggregates are marked, as its host routes are by their verdicts. */
+  readonly draining: boolean;
+}
+
+/** One service behind a prefix. */
+export interface Owner {
+  readonly service: ServiceKey;
+  readonly reason: AnnounceReason;
+  readonly attributes: ServiceAttributes;
+}
+
+const nothingCommon: Common = {
+  aggregates: new Set(),
+  podCidrs: new Set(),
+  nextHops: { ipv4: null, ipv6: undefined },
+  advertisements: [],
+  draining: false,
+};
+
+const noVerdicts: readonly Verdict[] = [];
 
 export class RouteTable {
   readonly #verdicts = new Map<ServiceKey, readonly Verdict[]>();
-  readonly #owners = new Map<Prefix, Map<ServiceKey, AnnounceReason>>();
-  #aggregates: ReadonlySet<Prefix> = new Set();
-  #nextHops: NextHops = { ipv4: null, ipv6: undefined };
+  readonly #owners = new Map<Prefix, readonly Owner[]>();
+  #common = nothingCommon;
 
   /** Replaces what holds for all routes. Every route may be another one afterwards. */
-  setCommon(aggregates: Iterable<Prefix>, nextHops: NextHops): void {
-    this.#aggregates = new Set(aggregates);
-    this.#nextHops = nextHops;
+  setCommon(common: Common): void {
+    this.#common = common;
   }
 
   /** Replaces the verdicts on one service; none: it is gone. Returns the prefixes whose routes may have changed. */
-  setVerdicts(service: ServiceKey, verdicts: readonly Verdict[]): ReadonlySet<Prefix> {
+  setVerdicts(
+    service: ServiceKey,
+    verdicts: readonly Verdict[],
+    attributes: ServiceAttributes = noAttributes,
+  ): ReadonlySet<Prefix> {
     const touched = new Set<Prefix>();
-    for (const before of this.#verdicts.get(service) ?? [])
-      if (before.announce) this.#disown(before.prefix, service, touched);
+    for (const before of this.verdictsOn(service)) {
+      if (!before.announce) continue;
+      this.#setOwners(
+        before.prefix,
+        this.owners(before.prefix).filter((owner) => owner.service !== service),
+      );
+      touched.add(before.prefix);
+    }
     if (verdicts.length === 0) this.#verdicts.delete(service);
     else this.#verdicts.set(service, verdicts);
     for (const { prefix, reason } of verdicts.filter((verdict) => verdict.announce)) {
-      const owners = this.#owners.get(prefix);
-      if (owners === undefined) this.#owners.set(prefix, new Map([[service, reason]]));
-      else owners.set(service, reason);
+      const owners = [...this.owners(prefix), { service, reason, attributes }];
+      this.#setOwners(
+        prefix,
+        owners.sort((a, b) => compareText(a.service, b.service)),
+      );
       touched.add(prefix);
     }
     return touched;
   }
 
   verdictsOn(service: ServiceKey): readonly Verdict[] {
-    return this.#verdicts.get(service) ?? [];
+    return this.#verdicts.get(service) ?? noVerdicts;
   }
 
   services(): Iterable<ServiceKey> {
@@ -49,22 +89,36 @@ export class RouteTable {
     for (const verdicts of this.#verdicts.values()) yield* verdicts;
   }
 
+  /** The services that announce a prefix, by name. */
+  owners(prefix: Prefix): readonly Owner[] {
+    return this.#owners.get(prefix) ?? [];
+  }
+
+  /** Prefixes that more than one service announces. */
+  *shared(): Iterable<Prefix> {
+    for (const [prefix, owners] of this.#owners) if (owners.length > 1) yield prefix;
+  }
+
   /** The route for a prefix; undefined: it is not announced. */
   route(prefix: Prefix): PlannedRoute | undefined {
-    const nextHop = this.#nextHops[prefixFamily(prefix)];
-    if (nextHop === undefined) return undefined;
-    const owners = [...(this.#owners.get(prefix) ?? [])].sort(([a], [b]) => compareText(a, b));
-    const [first] = owners;
-    if (first !== undefined)
-      return { prefix, nextHop, reason: first[1], services: owners.map(([service]) => service), ...plain };
-    return this.#aggregates.has(prefix)
-      ? { prefix, nextHop, reason: "Aggregate", services: [], ...plain }
-      : undefined;
+    const { nextHops, advertisements } = this.#common;
+    const nextHop = nextHops[prefixFamily(prefix)];
+    const reason = this.#reason(prefix);
+    if (nextHop === undefined || reason === undefined) return undefined;
+    const owners = this.owners(prefix);
+    const asked = owners.map((owner) => owner.attributes);
+    return {
+      prefix,
+      nextHop,
+      reason,
+      services: owners.map((owner) => owner.service),
+      ...routeAttributes(prefix, asked, advertisements, reason === "Draining"),
+    };
   }
 
   /** Every route, in no order. */
   *routes(): Iterable<PlannedRoute> {
-    for (const prefix of new Set([...this.#aggregates, ...this.#owners.keys()])) {
+    for (const prefix of this.#prefixes()) {
       const route = this.route(prefix);
       if (route !== undefined) yield route;
     }
@@ -72,14 +126,26 @@ export class RouteTable {
 
   /** Prefixes that are wanted but cannot be announced, because the node has no address of their family. */
   *withoutNextHop(): Iterable<Prefix> {
-    for (const prefix of new Set([...this.#aggregates, ...this.#owners.keys()]))
-      if (this.#nextHops[prefixFamily(prefix)] === undefined) yield prefix;
+    for (const prefix of this.#prefixes())
+      if (this.#common.nextHops[prefixFamily(prefix)] === undefined) yield prefix;
   }
 
-  #disown(prefix: Prefix, service: ServiceKey, touched: Set<Prefix>): void {
-    const owners = this.#owners.get(prefix);
-    owners?.delete(service);
-    if (owners?.size === 0) this.#owners.delete(prefix);
-    touched.add(prefix);
+  /** Of several owners the first that does not drain speaks for the route: as long as one serves, it is not marked. */
+  #reason(prefix: Prefix): AnnounceReason | undefined {
+    const { aggregates, podCidrs, draining } = this.#common;
+    const owners = this.owners(prefix);
+    const owner = owners.find(({ reason }) => reason !== "Draining") ?? owners[0];
+    if (owner !== undefined) return owner.reason;
+    if (aggregates.has(prefix)) return draining ? "Draining" : "Aggregate";
+    return podCidrs.has(prefix) ? "PodCidr" : undefined;
+  }
+
+  #prefixes(): ReadonlySet<Prefix> {
+    return new Set([...this.#common.aggregates, ...this.#common.podCidrs, ...this.#owners.keys()]);
+  }
+
+  #setOwners(prefix: Prefix, owners: readonly Owner[]): void {
+    if (owners.length === 0) this.#owners.delete(prefix);
+    else this.#owners.set(prefix, owners);
   }
 }

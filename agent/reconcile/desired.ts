@@ -4,9 +4,8 @@ import type { LastGood, NodeConfig } from "../config/node-config.ts";
 import { resolveConfig } from "../config/resolve.ts";
 import { decide } from "../decide/decide.ts";
 import { isExcluded } from "../decide/node-gates.ts";
-import type { ExcludeLabelMode } from "../decide/node-gates.ts";
 import { makeView } from "../decide/view.ts";
-import type { View } from "../decide/view.ts";
+import type { DecideSettings, View } from "../decide/view.ts";
 import type { BgpInstance } from "../engine/contract.ts";
 import type { Address } from "../model/address.ts";
 import { familyOf } from "../model/address.ts";
@@ -14,17 +13,18 @@ import type { Prefix } from "../model/prefix.ts";
 import type { Problem } from "../model/problem.ts";
 import type { ServiceKey } from "../model/service.ts";
 import type { Verdict } from "../model/verdict.ts";
-import { annotationProblems } from "../plan/annotations.ts";
-import { makePlan, nextHopProblems, setCommon } from "../plan/plan.ts";
+import { commonOf, makePlan, tableProblems } from "../plan/plan.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { PlannedRoute } from "../plan/planned-route.ts";
 import { RouteTable } from "../plan/route-table.ts";
+import { readAttributes } from "../plan/service-attributes.ts";
 import type { Cluster } from "../watch/cluster.ts";
 import type { Dirty } from "./dirty-set.ts";
 
-export interface DesiredOptions {
+export interface DesiredOptions extends DecideSettings {
   readonly nodeName: string;
-  readonly excludeLabel: ExcludeLabelMode;
+  /** `node`: the node's pod CIDRs are announced as well. */
+  readonly podCidrs: "off" | "node";
   /** null: the node's first IPv4 InternalIP. */
   readonly routerId: Address | null;
   /** null: as the BGPConfiguration says. */
@@ -56,7 +56,9 @@ export class Desired {
   refresh(dirty: Dirty): Refreshed {
     if (!dirty.all) return this.#refreshServices(dirty.services);
     this.#view = this.#makeView();
-    setCommon(this.#table, this.config, this.#view.node, this.#view.nodeRefusal !== null);
+    const { node, config, nodeRefusal, draining } = this.#view;
+    const podCidrs = this.#options.podCidrs === "node";
+    this.#table.setCommon(commonOf({ node, config, refused: nodeRefusal !== null, draining, podCidrs }));
     const keys = new Set(this.#table.services());
     for (const { key } of this.#cluster.services.values()) keys.add(key);
     return { ...this.#refreshServices(keys), touched: "all" };
@@ -109,14 +111,14 @@ export class Desired {
     return [
       ...this.#problems(),
       ...this.config.problems,
-      ...nextHopProblems(nodeName, this.#table),
+      ...tableProblems(nodeName, this.#table),
       ...further,
     ];
   }
 
   *#problems(): Iterable<Problem> {
     yield* this.#cluster.problems();
-    for (const service of this.#cluster.services.values()) yield* annotationProblems(service);
+    for (const service of this.#cluster.services.values()) yield* readAttributes(service).problems;
     const { nodeName } = this.#options;
     if (this.#cluster.unsynced.size > 0) return;
     if (this.#view.node === undefined)
@@ -142,14 +144,15 @@ export class Desired {
       const before = this.#table.verdictsOn(key);
       const service = this.#cluster.service(key);
       const now = service === undefined ? [] : decide(service, this.#cluster.slicesOf(key), this.#view);
-      for (const prefix of this.#table.setVerdicts(key, now)) touched.add(prefix);
+      const attributes = service === undefined ? undefined : readAttributes(service).attributes;
+      for (const prefix of this.#table.setVerdicts(key, now, attributes)) touched.add(prefix);
       changed.push(...now.filter((verdict) => !before.some((old) => sameVerdict(old, verdict))));
     }
     return { touched, verdicts: changed };
   }
 
   #makeView(): View {
-    const { nodeName, excludeLabel } = this.#options;
+    const { nodeName } = this.#options;
     const node = this.#cluster.node(nodeName);
     const { configurations, peers } = this.#cluster;
     const { config, lastGood } = resolveConfig({
@@ -160,7 +163,7 @@ export class Desired {
       lastGood: this.#lastGood,
     });
     this.#lastGood = lastGood;
-    return makeView(nodeName, node, config, excludeLabel);
+    return makeView(nodeName, node, config, this.#options);
   }
 }
 

@@ -1,5 +1,5 @@
 // A loop between a picture that tests paint and a speaker in memory, on a clock that tests move.
-import { service, slice, endpoint, node, ip } from "../decide/decide.fixture.ts";
+import { defaults, service, slice, endpoint, node, ip } from "../decide/decide.fixture.ts";
 import { MemoryEngine } from "../engine/memory/engine.ts";
 import { MemorySpeaker } from "../engine/memory/speaker.ts";
 import type { ConfigObject } from "../model/config-object.ts";
@@ -9,6 +9,7 @@ import type { Service } from "../model/service.ts";
 import { ManualClock } from "../time/manual-clock.ts";
 import { Cluster } from "../watch/cluster.ts";
 import { Desired } from "./desired.ts";
+import type { DesiredOptions } from "./desired.ts";
 import { Loop } from "./loop.ts";
 import type { ReconcileObserver } from "./observer.ts";
 
@@ -34,6 +35,14 @@ export interface World {
   readonly stop: () => Promise<void>;
 }
 
+export const desiredDefaults: DesiredOptions = {
+  ...defaults,
+  nodeName: "n1",
+  podCidrs: "off",
+  routerId: null,
+  listenPort: null,
+};
+
 /** Starts a loop; nothing is synced yet. */
 export function startWorld(
   speaker: (clock: ManualClock) => MemorySpeaker = (clock) => new MemorySpeaker({ clock }),
@@ -53,10 +62,7 @@ export function startWorld(
   };
   const cluster: Cluster = new Cluster((change) => loop.changed(change));
   const desired = new Desired(cluster, {
-    nodeName: "n1",
-    excludeLabel: "kubernetes",
-    routerId: null,
-    listenPort: null,
+    ...desiredDefaults,
   });
   const loop = new Loop({
     engine,

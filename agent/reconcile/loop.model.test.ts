@@ -7,7 +7,7 @@ import { sameRoute } from "../model/route.ts";
 import { Desired } from "./desired.ts";
 import { DirtySet } from "./dirty-set.ts";
 import { driftCheck } from "./holder.ts";
-import { configuration, local, peer, readySlice, startWorld, sync } from "./loop.fixture.ts";
+import { configuration, desiredDefaults, local, peer, readySlice, startWorld, sync } from "./loop.fixture.ts";
 import type { World } from "./loop.fixture.ts";
 
 const addresses = ["10.49.0.1", "10.49.0.2", "10.49.0.3"] as const;
@@ -91,12 +91,7 @@ it("the speaker ends up with exactly what a from-scratch decision says, after an
       for (const each of addresses) speaker.accept(cidr(`${each}/32`));
       // Long enough for the slowest retry and for one full comparison.
       await clock.advance(2 * driftCheck.fullMs);
-      const scratch = new Desired(cluster, {
-        nodeName: "n1",
-        excludeLabel: "kubernetes",
-        routerId: null,
-        listenPort: null,
-      });
+      const scratch = new Desired(cluster, desiredDefaults);
       const dirty = new DirtySet(clock);
       dirty.add({ t: "all" });
       scratch.refresh(dirty.take());

@@ -3,8 +3,12 @@ import { decodeNode } from "./node.ts";
 
 test("a node keeps its labels, addresses, pod CIDRs and whether its network is up", () => {
   const node = decodeNode({
-    metadata: { name: "n1", uid: "u1", labels: { rack: "a" } },
-    spec: { podCIDR: "10.48.1.0/24", podCIDRs: ["10.48.1.0/24", "fd00:1::/64"] },
+    metadata: { name: "n1", uid: "u1", labels: { rack: "a" }, annotations: { "bellman.bgp/drain": "true" } },
+    spec: {
+      taints: [{ key: "maintenance", effect: "NoSchedule" }],
+      podCIDR: "10.48.1.0/24",
+      podCIDRs: ["10.48.1.0/24", "fd00:1::/64"],
+    },
     status: {
       addresses: [
         { type: "Hostname", address: "n1" },
@@ -26,9 +30,19 @@ test("a node keeps its labels, addresses, pod CIDRs and whether its network is u
     addresses: ["192.168.1.10", "203.0.113.10", "fd00::10"],
     podCIDRs: ["10.48.1.0/24", "fd00:1::/64"],
     networkUnavailable: true,
+    taints: [{ key: "maintenance", value: "", effect: "NoSchedule" }],
+    drainRequested: true,
     deleting: false,
     problems: [],
   });
+});
+
+test("a drain annotation that is neither true nor false is reported and drains nothing", () => {
+  const node = decodeNode({ metadata: { name: "n1", annotations: { "bellman.bgp/drain": "yes" } } });
+  expect(node.drainRequested).toBe(false);
+  expect(node.problems).toMatchObject([
+    { object: "Node/n1", field: "metadata.annotations[bellman.bgp/drain]", severity: "error" },
+  ]);
 });
 
 test("a node's name is its key: it has no namespace", () => {

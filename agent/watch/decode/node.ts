@@ -1,7 +1,7 @@
 // Node (v1) as the API writes it → the model's Node.
 import { parseAddress } from "../../model/address.ts";
 import type { Address } from "../../model/address.ts";
-import type { Node } from "../../model/node.ts";
+import type { Node, Taint } from "../../model/node.ts";
 import { parsePrefix } from "../../model/prefix.ts";
 import type { Prefix } from "../../model/prefix.ts";
 import { isAbsent, isFields, show } from "./fields.ts";
@@ -20,6 +20,8 @@ export function decodeNode(object: unknown): Node {
     ...readAddresses(reader, status),
     podCIDRs: readPodCIDRs(reader, spec),
     networkUnavailable: readNetworkUnavailable(reader, status),
+    taints: readTaints(reader, spec),
+    drainRequested: readDrain(reader, metadata.annotations),
     deleting: metadata.deleting,
     problems: reader.problems,
   };
@@ -66,4 +68,27 @@ function readNetworkUnavailable(reader: Reader, status: Fields): boolean {
   return reader
     .list(status["conditions"], "status.conditions")
     .some((entry) => isFields(entry) && entry["type"] === "NetworkUnavailable" && entry["status"] === "True");
+}
+
+function readTaints(reader: Reader, spec: Fields): readonly Taint[] {
+  return reader.list(spec["taints"], "spec.taints").flatMap((entry, index): readonly Taint[] => {
+    const field = `spec.taints[${index}]`;
+    const fields = reader.fields(entry, field);
+    const [key, value, effect] = ["key", "value", "effect"].map((name) =>
+      reader.text(fields[name], `${field}.${name}`),
+    );
+    return key == null || key === "" ? [] : [{ key, value: value ?? "", effect: effect ?? "" }];
+  });
+}
+
+const drainAnnotation = "bellman.bgp/drain";
+
+function readDrain(reader: Reader, annotations: Fields): boolean {
+  const drain = reader.strings(annotations, "metadata.annotations", [drainAnnotation])[drainAnnotation];
+  if (drain !== undefined && drain !== "true" && drain !== "false")
+    reader.report(
+      `metadata.annotations[${drainAnnotation}]`,
+      `${show(drain)} is neither "true" nor "false"; the node is not drained by it`,
+    );
+  return drain === "true";
 }
