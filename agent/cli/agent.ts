@@ -63,13 +63,7 @@ async function runAgent(
     loop.changed(change);
     setLevel(log, settings.logLevel ?? desired.config.logLevel ?? "info");
   });
-  const desired = new Desired(cluster, {
-    ...settings,
-    terminating: "deprefer",
-    drainTaints: [],
-    loadBalancerClasses: [],
-    podCidrs: "off",
-  });
+  const desired = new Desired(cluster, settings);
   const engine = gobgpEngine({ address: settings.gobgpAddress });
   const loop = new Loop({
     engine,

@@ -2,7 +2,8 @@
 import { parse as parseYaml } from "yaml";
 import { quote } from "../model/problem.ts";
 import { SettingsError } from "./settings-error.ts";
-import { envName, flagName, laterFlags, settingsTable } from "./settings-table.ts";
+import { envName, flagName, laterFlags } from "./settings-names.ts";
+import { settingsTable } from "./settings-table.ts";
 import { isRecord } from "./spec.ts";
 import { didYouMean } from "./suggest.ts";
 
@@ -17,6 +18,9 @@ export type Source = ReadonlyMap<string, Written>;
 
 const settingFlags: readonly string[] = [...Object.keys(settingsTable).map(flagName), ...laterFlags];
 const allFlags: readonly string[] = [...settingFlags, "config"];
+const listFlags: readonly string[] = Object.entries(settingsTable).flatMap(([name, { list }]) =>
+  list === true ? [flagName(name)] : [],
+);
 
 /** `--name value` and `--name=value`; the last one counts. */
 export function fromArgv(argv: readonly string[]): Source {
@@ -70,12 +74,24 @@ export function fromFile(path: string, text: string): Source {
   for (const [key, value] of Object.entries(content)) {
     if (!settingFlags.includes(key)) throw unknown(`key ${quote(key)} in ${quote(path)}`, key, settingFlags);
     const place = `${key} in ${quote(path)}`;
-    if (value === null || value === "") continue;
-    if (typeof value !== "string" && typeof value !== "number" && typeof value !== "boolean")
-      throw new SettingsError("value", `${place}: ${quote(value)} is not one value`);
-    found.set(key, { text: String(value), place });
+    const text = textOf(value, place, listFlags.includes(key));
+    if (text !== "") found.set(key, { text, place });
   }
   return found;
+}
+
+/** Empty: not set. */
+function textOf(value: unknown, place: string, mayBeList: boolean): string {
+  if (value === null) return "";
+  if (typeof value === "string" || typeof value === "number" || typeof value === "boolean")
+    return String(value);
+  if (!mayBeList || !Array.isArray(value))
+    throw new SettingsError(
+      "value",
+      `${place}: ${quote(value)} is not one value${mayBeList ? ", or a list" : ""}`,
+    );
+  const entries: readonly unknown[] = value;
+  return entries.map((entry) => textOf(entry, place, false)).join(",");
 }
 
 function parseFile(path: string, text: string): Readonly<Record<string, unknown>> {

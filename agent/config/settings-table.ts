@@ -3,6 +3,9 @@ import type { Address } from "../model/address.ts";
 import { quote } from "../model/problem.ts";
 import type { LogLevel } from "./node-config.ts";
 import { SettingsError } from "./settings-error.ts";
+import { listOf, parseLoadBalancerClass, parseTaint } from "./settings-lists.ts";
+import type { TaintPattern } from "./settings-lists.ts";
+import { flagName } from "./settings-names.ts";
 import {
   oneOf,
   parseGrpcTarget,
@@ -29,7 +32,15 @@ export interface Settings {
   readonly listenPort: number | null;
   readonly http: HttpAddress;
   readonly shutdown: "keep" | "withdraw";
+  /** What becomes of a host route when only terminating endpoints serve. */
+  readonly terminating: "deprefer" | "keep" | "withdraw";
   readonly excludeLabel: "kubernetes" | "calico" | "ignore";
+  /** Taints that drain the node, beside the cluster autoscaler's. */
+  readonly drainTaints: readonly TaintPattern[];
+  /** Classes of load balancers that are ours; empty: all. */
+  readonly loadBalancerClasses: readonly string[];
+  /** `node`: the node's pod CIDRs are advertised as well. */
+  readonly podCidrs: "off" | "node";
   /** null: as the BGPConfiguration says. */
   readonly logLevel: LogLevel | null;
   /** null: pretty on a terminal, json elsewhere. */
@@ -55,6 +66,8 @@ export interface Setting<T> {
   readonly otherwise: string;
   /** Values of a release to come. */
   readonly later?: readonly string[];
+  /** Entries with a comma between them; in the file also a list of YAML. */
+  readonly list?: true;
 }
 
 /** The flag of a setting is its name in kebab-case. */
@@ -132,6 +145,14 @@ export const settingsTable: { readonly [Name in keyof Settings]: Setting<Setting
     help: "what becomes of the routes when the agent is told to end",
     otherwise: "keep",
   },
+  terminating: {
+    parse: oneOf("deprefer", "keep", "withdraw"),
+    fallback: () => "deprefer",
+    placeholder: "deprefer|keep|withdraw",
+    allowed: "deprefer, keep or withdraw",
+    help: "what becomes of a host route when all endpoints that still serve it are terminating",
+    otherwise: "deprefer",
+  },
   excludeLabel: {
     parse: oneOf("kubernetes", "calico", "ignore"),
     fallback: () => "kubernetes",
@@ -139,6 +160,32 @@ export const settingsTable: { readonly [Name in keyof Settings]: Setting<Setting
     allowed: "kubernetes, calico or ignore",
     help: "which values of the exclusion label take a node out: all but false ones, true alone, none",
     otherwise: "kubernetes",
+  },
+  drainTaints: {
+    parse: listOf(parseTaint),
+    fallback: () => [],
+    placeholder: "TAINT,…",
+    allowed: "a list of taints, each KEY[=VALUE][:EFFECT]",
+    help: "taints that drain the node, each KEY[=VALUE][:EFFECT]",
+    otherwise: "none but the cluster autoscaler's",
+    list: true,
+  },
+  loadBalancerClasses: {
+    parse: listOf(parseLoadBalancerClass),
+    fallback: () => [],
+    placeholder: "CLASS,…",
+    allowed: "a list of load balancer classes, like example.com/bgp",
+    help: "advertise load balancer IPs of services with these values of spec.loadBalancerClass alone",
+    otherwise: "all services",
+    list: true,
+  },
+  podCidrs: {
+    parse: oneOf("off", "node"),
+    fallback: () => "off",
+    placeholder: "off|node",
+    allowed: "off or node",
+    help: "node: advertise spec.podCIDRs of this node as well",
+    otherwise: "off",
   },
   logLevel: {
     parse: oneOf("debug", "info", "warn", "error", "fatal"),
@@ -158,31 +205,6 @@ export const settingsTable: { readonly [Name in keyof Settings]: Setting<Setting
   },
 };
 
-/** Flags whose capability comes with a later release: known, and refused. */
-export const laterFlags: readonly string[] = [
-  "bfd",
-  "bird-dir",
-  "bird-socket",
-  "dataplane-gate",
-  "dataplane-gate-max-wait",
-  "drain-taints",
-  "drain-wait",
-  "frr-config",
-  "frr-sockets",
-  "gobgp-tls-ca",
-  "gobgp-tls-cert",
-  "gobgp-tls-key",
-  "graceful-restart",
-  "guard",
-  "load-balancer-class",
-  "local-address",
-  "namespace",
-  "peer-selector",
-  "pod-cidrs",
-  "terminating",
-  "withdraw-hold",
-];
-
 /** The kubelet registers the node under the host name in lower case. */
 function defaultNodeName({ env, hostname }: Surroundings): string {
   const [place, text] =
@@ -192,16 +214,6 @@ function defaultNodeName({ env, hostname }: Surroundings): string {
   const name = parseNodeName(text);
   if (name !== null) return name;
   throw new SettingsError("value", `${place} ${quote(text)} is not the name of a node; set --node-name`);
-}
-
-/** `gobgpAddress` → `gobgp-address` */
-export function flagName(setting: string): string {
-  return setting.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-}
-
-/** `gobgp-address` → `BELLMAN_GOBGP_ADDRESS` */
-export function envName(flag: string): string {
-  return `BELLMAN_${flag.toUpperCase().replaceAll("-", "_")}`;
 }
 
 /** One entry per setting for `bellman agent --help`, in lines without a line break. */

@@ -3,7 +3,8 @@ import { describe, expect, test } from "vitest";
 import { SettingsError } from "./settings-error.ts";
 import { readSettings, settingsFile } from "./settings.ts";
 import type { SettingsInput } from "./settings.ts";
-import { envName, flagName, laterFlags, settingsHelp, settingsTable } from "./settings-table.ts";
+import { envName, flagName, laterFlags } from "./settings-names.ts";
+import { settingsHelp, settingsTable } from "./settings-table.ts";
 import type { Settings } from "./settings-table.ts";
 
 function read({ file, ...given }: Partial<Omit<SettingsInput, "file">> & { file?: string }): Settings {
@@ -39,7 +40,11 @@ describe("without settings", () => {
       listenPort: null,
       http: { host: "127.0.0.1", port: 9179 },
       shutdown: "keep",
+      terminating: "deprefer",
       excludeLabel: "kubernetes",
+      drainTaints: [],
+      loadBalancerClasses: [],
+      podCidrs: "off",
       logLevel: null,
       logFormat: null,
     });
@@ -77,8 +82,24 @@ const good: readonly (readonly [keyof Settings, string, unknown])[] = [
   ["http", "localhost:80", { host: "localhost", port: 80 }],
   ["http", ":9179", { host: null, port: 9179 }],
   ["shutdown", "withdraw", "withdraw"],
+  ["terminating", "keep", "keep"],
+  ["terminating", "withdraw", "withdraw"],
   ["excludeLabel", "calico", "calico"],
   ["excludeLabel", "ignore", "ignore"],
+  ["drainTaints", "example.com/maintenance", [{ key: "example.com/maintenance", value: null, effect: null }]],
+  [
+    "drainTaints",
+    "old:NoExecute, pool=spot, pool=:NoSchedule,pool=a.b:PreferNoSchedule",
+    [
+      { key: "old", value: null, effect: "NoExecute" },
+      { key: "pool", value: "spot", effect: null },
+      { key: "pool", value: "", effect: "NoSchedule" },
+      { key: "pool", value: "a.b", effect: "PreferNoSchedule" },
+    ],
+  ],
+  ["loadBalancerClasses", "example.com/bgp", ["example.com/bgp"]],
+  ["loadBalancerClasses", "bgp, example.com/bgp,bgp", ["bgp", "example.com/bgp"]],
+  ["podCidrs", "node", "node"],
   ["logLevel", "warn", "warn"],
   ["logFormat", "pretty", "pretty"],
 ];
@@ -138,6 +159,15 @@ describe("a bad value", () => {
     ["http", "[127.0.0.1]:9179", "ADDRESS:PORT, like 127.0.0.1:9179 or [::1]:9179"],
     ["shutdown", "Keep", "keep or withdraw"],
     ["exclude-label", "true", "kubernetes, calico or ignore"],
+    ["terminating", "drain", "deprefer, keep or withdraw"],
+    ["pod-cidrs", "true", "off or node"],
+    ["load-balancer-class", "a b", "a list of load balancer classes, like example.com/bgp"],
+    ["load-balancer-class", "a,,b", "a list of load balancer classes, like example.com/bgp"],
+    ["load-balancer-class", "a/b/c", "a list of load balancer classes, like example.com/bgp"],
+    ["drain-taints", "a,", "a list of taints, each KEY[=VALUE][:EFFECT]"],
+    ["drain-taints", "a:NoExec", "a list of taints, each KEY[=VALUE][:EFFECT]"],
+    ["drain-taints", "a=b=c", "a list of taints, each KEY[=VALUE][:EFFECT]"],
+    ["drain-taints", "=b:NoExecute", "a list of taints, each KEY[=VALUE][:EFFECT]"],
     ["log-level", "Info", "debug, info, warn, error or fatal"],
     ["log-format", "xml\n\u001b[2J", "json or pretty"],
     ["engine", "quagga", "gobgp"],
@@ -160,6 +190,26 @@ describe("a bad value", () => {
 
   test("is a list or a mapping in the file", () => {
     expect(refusal({ file: "http: [1]" })).toBe('value: http in "/etc/bellman.yaml": "[1]" is not one value');
+  });
+});
+
+describe("a list in the file", () => {
+  test.each([
+    ["load-balancer-class: [bgp, example.com/bgp]", { loadBalancerClasses: ["bgp", "example.com/bgp"] }],
+    ["load-balancer-class:\n- bgp\n", { loadBalancerClasses: ["bgp"] }],
+    ["load-balancer-class: []", { loadBalancerClasses: [] }],
+    ["drain-taints: ['a:NoExecute']", { drainTaints: [{ key: "a", value: null, effect: "NoExecute" }] }],
+  ])("may be a list of YAML: %j", (file, settings) => {
+    expect(read({ file })).toMatchObject(settings);
+  });
+
+  test.each([
+    ["load-balancer-class: [[a]]", '"[\\"a\\"]" is not one value'],
+    ["load-balancer-class: {a: b}", '"{\\"a\\":\\"b\\"}" is not one value, or a list'],
+    ["load-balancer-class: [a, '']", '"a," is not a list of load balancer classes, like example.com/bgp'],
+    ["load-balancer-class: [a, null]", '"a," is not a list of load balancer classes, like example.com/bgp'],
+  ])("has entries of one value each: %j is refused", (file, says) => {
+    expect(refusal({ file })).toBe(`value: load-balancer-class in "/etc/bellman.yaml": ${says}`);
   });
 });
 

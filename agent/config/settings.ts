@@ -1,9 +1,10 @@
 // The agent's own settings: a flag beats an environment variable beats the file beats the default.
 import { quote } from "../model/problem.ts";
 import { SettingsError } from "./settings-error.ts";
+import { flagName, laterFlags } from "./settings-names.ts";
 import { fromArgv, fromEnv, fromFile } from "./settings-sources.ts";
 import type { Written } from "./settings-sources.ts";
-import { flagName, laterFlags, settingsTable } from "./settings-table.ts";
+import { settingsTable } from "./settings-table.ts";
 import type { Setting, Settings, Surroundings } from "./settings-table.ts";
 
 export interface SettingsInput extends Surroundings {
@@ -51,7 +52,11 @@ export function readSettings({ argv, env, file, hostname }: SettingsInput): Sett
     listenPort: read("listenPort"),
     http: read("http"),
     shutdown: read("shutdown"),
+    terminating: read("terminating"),
     excludeLabel: read("excludeLabel"),
+    drainTaints: read("drainTaints"),
+    loadBalancerClasses: read("loadBalancerClasses"),
+    podCidrs: read("podCidrs"),
     logLevel: read("logLevel"),
     logFormat: read("logFormat"),
   };
