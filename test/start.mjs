@@ -30,31 +30,30 @@ async function main(args) {
     console.error(`test: ${error.message}`);
     return 1;
   }
-  const obstacles = await probe(new Set(wanted.flatMap(({ needs }) => needs)));
+  const obstacles = await probe(wanted);
   if (args.includes("--setup")) return 0;
-  return report(await runAll(wanted, obstacles), leftOut(wanted, obstacles));
+  const counts = await runAll(wanted.filter((group) => !obstacles.has(group)));
+  const left = [...obstacles].map(([{ name, about }, obstacle]) => `${name} (${about}): ${obstacle}`);
+  return report(counts, left);
 }
 
-/** Capability → why it cannot be had, for those that cannot. */
-async function probe(needed) {
+/** Group → why it has to be left out, for those that have to. What nothing else would use is not even tried. */
+async function probe(wanted) {
+  const known = new Map();
   const obstacles = new Map();
-  for (const name of needed) {
-    const obstacle = await capabilities[name]();
-    if (obstacle !== null) obstacles.set(name, obstacle);
-  }
+  for (const group of wanted)
+    for (const need of group.needs) {
+      if (!known.has(need)) known.set(need, await capabilities[need]());
+      if (known.get(need) === null) continue;
+      obstacles.set(group, known.get(need));
+      break;
+    }
   return obstacles;
 }
 
-function leftOut(wanted, obstacles) {
-  return wanted.flatMap(({ name, about, needs }) => {
-    const lacking = needs.find((need) => obstacles.has(need));
-    return lacking === undefined ? [] : [`${name} (${about}): ${obstacles.get(lacking)}`];
-  });
-}
-
-async function runAll(wanted, obstacles) {
+async function runAll(possible) {
   let counts = { passed: 0, failed: 0, skipped: 0 };
-  for (const group of wanted.filter(({ needs }) => !needs.some((need) => obstacles.has(need)))) {
+  for (const group of possible) {
     if (interrupted) break;
     const start = performance.now();
     console.log(`\n── ${group.name}: ${group.about}`);

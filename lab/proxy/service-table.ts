@@ -50,7 +50,7 @@ function portsOf(service: Manifest, slices: readonly Manifest[], node: NodeName)
         whenEmpty: all.length > 0 ? ("drop" as const) : ("reject" as const),
       };
     };
-    const at_ = (addresses: readonly unknown[], policy: unknown) =>
+    const entries = (addresses: readonly unknown[], policy: unknown) =>
       addresses
         .filter((address) => typeof address === "string" && address !== "None")
         .map((address) =>
@@ -59,8 +59,8 @@ function portsOf(service: Manifest, slices: readonly Manifest[], node: NodeName)
     const externalPolicy = at(spec, "externalTrafficPolicy");
     const nodePort = at(port, "nodePort");
     return [
-      ...at_(items(at(spec, "clusterIPs")), at(spec, "internalTrafficPolicy")),
-      ...at_(external, externalPolicy),
+      ...entries(items(at(spec, "clusterIPs")), at(spec, "internalTrafficPolicy")),
+      ...entries(external, externalPolicy),
       ...(nodePort === undefined
         ? []
         : [entry(null, "ipv4", nodePort, externalPolicy), entry(null, "ipv6", nodePort, externalPolicy)]),
