@@ -46,6 +46,7 @@ export function commonOf(view: {
     podCidrs: new Set(podCidrs ? node?.podCIDRs.filter((prefix) => !isReservedPrefix(prefix)) : []),
     nextHops: nextHops(node),
     advertisements: config.advertisements,
+    prepends: !config.peers.some((peer) => peer.asn === peer.localAsn),
     draining,
   };
 }
@@ -77,7 +78,7 @@ export function makePlan({ nodeName, excluded, config, table, problems }: PlanIn
 
 /** What cannot be announced as asked, although every object by itself is right. */
 export function tableProblems(nodeName: string, table: RouteTable): readonly Problem[] {
-  return [...nextHopProblems(nodeName, table), ...conflictProblems(table)];
+  return [...nextHopProblems(nodeName, table), ...conflictProblems(table), ...prependProblems(table)];
 }
 
 /** One warning for all routes that the node cannot originate. */
@@ -112,4 +113,14 @@ function conflictProblems(table: RouteTable): readonly Problem[] {
       })),
     );
   });
+}
+
+function prependProblems(table: RouteTable): readonly Problem[] {
+  return [...new Set(table.unprepended())].map((service) => ({
+    object: `Service/${service}`,
+    field: "metadata.annotations[bellman.bgp/prepend]",
+    severity: "warning",
+    message:
+      "an iBGP peer would drop a route with its own AS number in the path: announced without a prepend",
+  }));
 }

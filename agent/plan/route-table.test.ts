@@ -6,6 +6,7 @@ import { container, hostPrefix, prefixAddress } from "../model/prefix.ts";
 import type { Prefix } from "../model/prefix.ts";
 import { objectKey } from "../model/service.ts";
 import type { Verdict } from "../model/verdict.ts";
+import { tableProblems } from "./plan.ts";
 import { RouteTable } from "./route-table.ts";
 import type { Common } from "./route-table.ts";
 import { noAttributes } from "./service-attributes.ts";
@@ -36,6 +37,7 @@ const common: Common = {
   podCidrs: new Set(),
   nextHops: { ipv4: null, ipv6: ip("fd00::10") },
   advertisements: [],
+  prepends: true,
   draining: false,
 };
 
@@ -70,6 +72,27 @@ describe("attributes", () => {
     routes.setVerdicts(b, [announcing("b", "10.49.0.1")], asking({ med: 20, prepend: 2 }));
     routes.setVerdicts(a, [announcing("a", "10.49.0.1")], asking({ med: 10 }));
     expect(routes.route(shared)).toMatchObject({ med: 10, prepend: 2, localPref: null });
+  });
+  it("leave out a prepend where a neighbour would take it for a loop, and name the service", () => {
+    const routes = new RouteTable();
+    routes.setCommon({ ...common, prepends: false });
+    routes.setVerdicts(a, [announcing("a", "10.49.0.1")], asking({ prepend: 2 }));
+    expect(routes.route(shared)?.prepend).toBe(0);
+    expect(tableProblems("n1", routes)).toMatchObject([
+      {
+        object: "Service/default/a",
+        field: "metadata.annotations[bellman.bgp/prepend]",
+        severity: "warning",
+      },
+    ]);
+  });
+  it("that differ between owners of one prefix are told of all but the first", () => {
+    const routes = table();
+    routes.setVerdicts(b, [announcing("b", "10.49.0.1")], asking({ med: 20 }));
+    routes.setVerdicts(a, [announcing("a", "10.49.0.1")], asking({ med: 10 }));
+    expect(tableProblems("n1", routes)).toMatchObject([
+      { object: "Service/default/b", field: "metadata.annotations[bellman.bgp/med]", severity: "warning" },
+    ]);
   });
   it("mark a route only while every owner drains, with the reason of one that does not", () => {
     const routes = table();

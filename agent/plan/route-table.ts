@@ -18,6 +18,11 @@ export interface Common {
   readonly podCidrs: ReadonlySet<Prefix>;
   readonly nextHops: NextHops;
   readonly advertisements: readonly Advertisement[];
+  /**
+   * false: no AS number is put in front. An iBGP neighbour would take its own number in the path for a loop
+   * (RFC 4271 §9.1.2) and drop the route.
+   */
+  readonly prepends: boolean;
   /** The node is drained: its aggregates are marked, as its host routes are by their verdicts. */
   readonly draining: boolean;
 }
@@ -34,6 +39,7 @@ const nothingCommon: Common = {
   podCidrs: new Set(),
   nextHops: { ipv4: null, ipv6: undefined },
   advertisements: [],
+  prepends: true,
   draining: false,
 };
 
@@ -94,6 +100,13 @@ export class RouteTable {
     return this.#owners.get(prefix) ?? [];
   }
 
+  /** Services that ask for a prepend which is not made. */
+  *unprepended(): Iterable<ServiceKey> {
+    if (this.#common.prepends) return;
+    for (const owners of this.#owners.values())
+      for (const { service, attributes } of owners) if ((attributes.prepend ?? 0) > 0) yield service;
+  }
+
   /** Prefixes that more than one service announces. */
   *shared(): Iterable<Prefix> {
     for (const [prefix, owners] of this.#owners) if (owners.length > 1) yield prefix;
@@ -101,18 +114,20 @@ export class RouteTable {
 
   /** The route for a prefix; undefined: it is not announced. */
   route(prefix: Prefix): PlannedRoute | undefined {
-    const { nextHops, advertisements } = this.#common;
+    const { nextHops, advertisements, prepends } = this.#common;
     const nextHop = nextHops[prefixFamily(prefix)];
     const reason = this.#reason(prefix);
     if (nextHop === undefined || reason === undefined) return undefined;
     const owners = this.owners(prefix);
     const asked = owners.map((owner) => owner.attributes);
+    const attributes = routeAttributes(prefix, asked, advertisements, reason === "Draining");
     return {
       prefix,
       nextHop,
       reason,
       services: owners.map((owner) => owner.service),
-      ...routeAttributes(prefix, asked, advertisements, reason === "Draining"),
+      ...attributes,
+      prepend: prepends ? attributes.prepend : 0,
     };
   }
 
