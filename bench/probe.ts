@@ -6,6 +6,7 @@ import { parseAddress } from "../agent/model/address.ts";
 import type { Address } from "../agent/model/address.ts";
 import { defaultAsn } from "../agent/model/asn.ts";
 import { hostPrefix } from "../agent/model/prefix.ts";
+import { plainRoute } from "../agent/model/route.ts";
 import { ApiClient } from "./api-client.ts";
 import { KernelWatch } from "./kernel-watch.ts";
 
@@ -81,15 +82,7 @@ async function measureAddPath(): Promise<Flips> {
   for (let round = 0; round < task.rounds * task.services.length; round++) {
     const address = `192.0.2.${round % 250}`;
     const prefix = hostPrefix(parse(address));
-    const route = {
-      prefix,
-      nextHop: null,
-      communities: [],
-      largeCommunities: [],
-      med: null,
-      localPref: null,
-      prepend: 0,
-    };
+    const route = plainRoute(prefix);
     const change = { announce: [], withdraw: [], addPeers: [], removePeers: [] };
     const steps = [
       { kind: "add", event: "set", change: { ...change, announce: [route] } },

@@ -19,6 +19,12 @@ export interface Route {
   readonly prepend: number;
 }
 
+/** A route with no attributes of its own, over the speaker's own address. */
+export function plainRoute(prefix: Prefix): Route {
+  const attributes = { communities: [], largeCommunities: [], med: null, localPref: null, prepend: 0 };
+  return { prefix, nextHop: null, ...attributes };
+}
+
 /** Do both say the same to a peer? */
 export function sameRoute(a: Route, b: Route): boolean {
   return (

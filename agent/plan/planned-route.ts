@@ -8,12 +8,3 @@ export interface PlannedRoute extends Route {
   /** Services that announce it, by key; empty for aggregates. */
   readonly services: readonly ServiceKey[];
 }
-
-/** A route without attributes of its own. */
-export const plain = {
-  communities: [],
-  largeCommunities: [],
-  med: null,
-  localPref: null,
-  prepend: 0,
-} as const satisfies Partial<Route>;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { MemorySpeaker } from "../engine/memory/speaker.ts";
 import { cidr, ip, node } from "../decide/decide.fixture.ts";
-import { plain } from "../plan/planned-route.ts";
+import { plainRoute } from "../model/route.ts";
 import { driftCheck } from "./holder.ts";
 import {
   configuration,
@@ -66,7 +66,7 @@ describe("adoption", () => {
       routerId: ip("192.168.1.10"),
       listenPort: 179,
     });
-    prepared.announce({ prefix: cidr("10.49.7.7/32"), nextHop: null, ...plain });
+    prepared.announce(plainRoute(cidr("10.49.7.7/32")));
     prepared.setByHand(cidr(aggregate), null);
     const { clock, cluster, speaker, stop } = startWorld(() => prepared);
     sync(cluster);

@@ -6,6 +6,7 @@ import { defaultAsn } from "../../model/asn.ts";
 import type { Peer } from "../../model/peer.ts";
 import { parsePrefix } from "../../model/prefix.ts";
 import type { Prefix } from "../../model/prefix.ts";
+import { plainRoute } from "../../model/route.ts";
 import type { Route } from "../../model/route.ts";
 import type { EngineLink } from "../contract.ts";
 import { encodePrefix } from "../wire/nlri.ts";
@@ -106,15 +107,7 @@ function manyRoutes(count: number): readonly Route[] {
   return Array.from({ length: count }, (_, index) => {
     const parsed = parsePrefix(`10.49.${index >> 8}.${index & 0xff}/32`);
     if (parsed === null) throw new Error("no prefix");
-    const nothing = {
-      nextHop: null,
-      communities: [],
-      largeCommunities: [],
-      med: null,
-      localPref: null,
-      prepend: 0,
-    };
-    return { prefix: parsed.prefix, ...nothing };
+    return plainRoute(parsed.prefix);
   });
 }
 

@@ -6,6 +6,7 @@ import { parseCommunity, parseLargeCommunity, uniqueCommunities } from "../../mo
 import type { Community, LargeCommunity } from "../../model/community.ts";
 import { prefixFamily } from "../../model/prefix.ts";
 import type { Prefix } from "../../model/prefix.ts";
+import { plainRoute } from "../../model/route.ts";
 import type { Route } from "../../model/route.ts";
 import { attributeType, decodeAttribute } from "./attribute.ts";
 import { decodePrefix } from "./nlri.ts";
@@ -35,15 +36,7 @@ const decoders: ReadonlyMap<number, Decode> = new Map<number, Decode>([
  * AS in the path): such a route is not to be taken for one of ours.
  */
 export function decodeRoute(prefix: Prefix, attributes: readonly Uint8Array[], localAsn: Asn): Route {
-  const draft: Draft = {
-    prefix,
-    nextHop: null,
-    communities: [],
-    largeCommunities: [],
-    med: null,
-    localPref: null,
-    prepend: 0,
-  };
+  const draft: Draft = { ...plainRoute(prefix) };
   const seen = new Set<number>();
   for (const bytes of attributes) {
     const { type, value } = decodeAttribute(bytes);

@@ -6,6 +6,7 @@ import { parseCommunity, parseLargeCommunity, uniqueCommunities } from "../../mo
 import { families } from "../../model/family.ts";
 import { makePrefix, parsePrefix } from "../../model/prefix.ts";
 import type { Prefix } from "../../model/prefix.ts";
+import { plainRoute } from "../../model/route.ts";
 import type { Route } from "../../model/route.ts";
 import { encodeAttribute } from "./attribute.ts";
 import { decodeRoute } from "./decode-route.ts";
@@ -195,15 +196,7 @@ describe("path attributes", () => {
 function plain(text: string): Route {
   const parsed = parsePrefix(text);
   if (parsed === null) throw new Error(`${text} is no prefix`);
-  const nothing = {
-    nextHop: null,
-    communities: [],
-    largeCommunities: [],
-    med: null,
-    localPref: null,
-    prepend: 0,
-  };
-  return { prefix: parsed.prefix, ...nothing };
+  return plainRoute(parsed.prefix);
 }
 
 function orWireError(decode: () => unknown): void {

@@ -13,6 +13,7 @@ import { parseCommunity, parseLargeCommunity } from "../../../../agent/model/com
 import type { Peer } from "../../../../agent/model/peer.ts";
 import { parsePrefix } from "../../../../agent/model/prefix.ts";
 import type { Prefix } from "../../../../agent/model/prefix.ts";
+import { plainRoute } from "../../../../agent/model/route.ts";
 import type { Route } from "../../../../agent/model/route.ts";
 import { until } from "../../../support/until.ts";
 import type { EngineRig, SeenRoute } from "./rig.ts";
@@ -120,15 +121,7 @@ export function address(text: string): Address {
 }
 
 export function route(text: string, attributes: Partial<Route> = {}): Route {
-  const plain = {
-    nextHop: null,
-    communities: [],
-    largeCommunities: [],
-    med: null,
-    localPref: null,
-    prepend: 0,
-  };
-  return { ...plain, prefix: prefix(text), ...attributes };
+  return { ...plainRoute(prefix(text)), ...attributes };
 }
 
 export function communities(...texts: readonly string[]): Pick<Route, "communities" | "largeCommunities"> {
