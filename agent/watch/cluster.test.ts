@@ -88,6 +88,43 @@ describe("in a synced picture", () => {
     ]);
   });
 
+  describe("a node that is deleted", () => {
+    const told = () => {
+      const node = cluster.node("n1");
+      return node === undefined ? undefined : { uid: node.uid, deleting: node.deleting };
+    };
+    beforeEach(() => {
+      put("Node", "n1", { metadata: { name: "n1", uid: "first" } });
+      changes.length = 0;
+    });
+
+    test.each([
+      ["by an event", () => cluster.remove("Node", "n1"), { t: "node", name: "n1" }],
+      ["by its absence from a new list", () => cluster.replace("Node", new Map()), { t: "all" }],
+    ] as const)("%s is told of as being deleted, until it comes back as another", (_, remove, change) => {
+      remove();
+      expect([told(), cluster.count("Node"), changes]).toEqual([
+        { uid: "first", deleting: true },
+        0,
+        [change],
+      ]);
+      put("Node", "n1", { metadata: { name: "n1", uid: "second" } });
+      expect(told()).toEqual({ uid: "second", deleting: false });
+    });
+
+    test("takes its problems along", () => {
+      put("Node", "n1", { status: { addresses: [{ type: "InternalIP", address: "x" }] } });
+      expect([...cluster.problems()]).toHaveLength(1);
+      cluster.remove("Node", "n1");
+      expect([...cluster.problems()]).toEqual([]);
+    });
+
+    test("is not one that was never seen", () => {
+      cluster.remove("Node", "n2");
+      expect([cluster.node("n2"), changes]).toEqual([undefined, []]);
+    });
+  });
+
   test("configuration that is written without a change is no change", () => {
     put("BGPPeer", "tor", { spec: { asNumber: 1 } });
     put("BGPPeer", "tor", { spec: { asNumber: 1 }, status: { seen: true } });

@@ -27,6 +27,8 @@ export class Cluster implements Sink {
     BGPPeer: new Map<string, ConfigObject>(),
   };
   readonly #slicesOf = new SliceIndex();
+  /** Nodes that were seen and are gone, as they were last. Where only the own node is watched there is one at most. */
+  readonly #goneNodes = new Map<string, Node>();
   readonly #reports = new Map<string, readonly Problem[]>();
   readonly #unsynced = new Set<Kind>(kindNames);
   readonly #onChange: (change: Change) => void;
@@ -53,8 +55,9 @@ export class Cluster implements Sink {
     return this.#slicesOf.of(key);
   }
 
+  /** A node that is gone is told of as one being deleted, until it comes back; one never seen is undefined. */
   node(name: string): Node | undefined {
-    return this.#stores.Node.get(name);
+    return this.#stores.Node.get(name) ?? this.#goneNodes.get(name);
   }
 
   get configurations(): ReadonlyMap<string, ConfigObject> {
@@ -80,6 +83,7 @@ export class Cluster implements Sink {
   replace<K extends Kind>(kind: K, objects: ReadonlyMap<string, ModelOf[K]>): void {
     const store: Map<string, ModelOf[K]> = this.#stores[kind];
     const changed = kind === "Service" || kind === "EndpointSlice" || !same([...store], [...objects]);
+    if (kind === "Node") for (const name of store.keys()) if (!objects.has(name)) this.#rememberNode(name);
     store.clear();
     for (const [key, object] of objects) store.set(key, object);
     if (kind === "EndpointSlice") this.#slicesOf.replace(this.#stores.EndpointSlice.values());
@@ -93,13 +97,21 @@ export class Cluster implements Sink {
   }
 
   remove(kind: Kind, key: string): void {
-    if (this.#stores[kind].has(key)) this.#change(kind, key, () => this.#stores[kind].delete(key));
+    if (!this.#stores[kind].has(key)) return;
+    if (kind === "Node") this.#rememberNode(key);
+    this.#change(kind, key, () => this.#stores[kind].delete(key));
   }
 
   report(origin: string, problems: readonly Problem[]): void {
     if (problems.length > 0) this.#reports.set(origin, problems);
     else if (!this.#reports.delete(origin)) return;
     this.#tell({ t: "config" });
+  }
+
+  /** To be called before it leaves the store. */
+  #rememberNode(name: string): void {
+    const node = this.#stores.Node.get(name);
+    if (node !== undefined) this.#goneNodes.set(name, { ...node, deleting: true });
   }
 
   /** Changes one object by `write`, and tells what has to be decided again. */
