@@ -59,11 +59,11 @@ async function runAgent(
 
   const metrics = createMetrics(version);
   const health = new WatchHealth(clock, log, metrics.watch);
-  const cluster = new Cluster((change) => {
-    loop.changed(change);
-    setLevel(log, settings.logLevel ?? desired.config.logLevel ?? "info");
+  const cluster = new Cluster((change) => loop.changed(change));
+  const desired = new Desired(cluster, {
+    ...settings,
+    configured: ({ logLevel }) => setLevel(log, settings.logLevel ?? logLevel ?? "info"),
   });
-  const desired = new Desired(cluster, settings);
   const engine = gobgpEngine({ address: settings.gobgpAddress });
   const loop = new Loop({
     engine,

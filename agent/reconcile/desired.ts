@@ -29,6 +29,8 @@ export interface DesiredOptions extends DecideSettings {
   readonly routerId: Address | null;
   /** null: as the BGPConfiguration says. */
   readonly listenPort: number | null;
+  /** Told whenever the configuration was resolved anew. */
+  readonly configured?: (config: NodeConfig) => void;
 }
 
 /** What a refresh may have changed. */
@@ -56,6 +58,7 @@ export class Desired {
   refresh(dirty: Dirty): Refreshed {
     if (!dirty.all) return this.#refreshServices(dirty.services);
     this.#view = this.#makeView();
+    this.#options.configured?.(this.config);
     const { node, config, nodeRefusal, draining } = this.#view;
     const podCidrs = this.#options.podCidrs === "node";
     this.#table.setCommon(commonOf({ node, config, refused: nodeRefusal !== null, draining, podCidrs }));

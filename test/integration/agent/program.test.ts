@@ -1,5 +1,5 @@
 // The program as it is shipped, and how it meets what is wrong around it: no root and no speaker needed.
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import type { AddressInfo, Server } from "node:net";
 import { tmpdir } from "node:os";
@@ -100,6 +100,13 @@ it("without a speaker it stays alive, says what it tried, and ends with 0 on SIG
     return true;
   });
   expect((await fetch(`http://${http}/healthz`)).status).toBe(200);
+
+  const configuration =
+    "apiVersion: projectcalico.org/v3\nkind: BGPConfiguration\nmetadata: {name: default}\n";
+  writeFileSync(join(manifests, "bgp.yaml"), `${configuration}spec: {logSeverityScreen: Debug}\n`);
+  await until("the BGPConfiguration sets the log level", () =>
+    readFileSync(log, "utf8").includes('"level":"debug"'),
+  );
 
   writeFileSync(join(manifests, "broken.yaml"), "kind: [");
   writeFileSync(join(manifests, "node.yaml"), "status: {addresses: [");
