@@ -16,6 +16,9 @@ import { asManifest, namespaceOf, splitName } from "./manifest.ts";
 import type { Manifest, MergePatch } from "./manifest.ts";
 import { podsInSlice, serviceOf, targetPort } from "./slices.ts";
 
+/** Nothing pulls it: the lab runs a process in its place. */
+const container = { name: "server", image: "none.invalid/none" };
+
 export class KubernetesCluster implements Cluster {
   readonly name = "kubernetes";
   readonly agentSettings: readonly string[];
@@ -106,12 +109,13 @@ export class KubernetesCluster implements Cluster {
         apiVersion: "v1",
         kind: "Pod",
         metadata: { name: pod.name, namespace, labels },
-        spec: { nodeName: pod.node, containers: [{ name: "server", image: "none.invalid/none" }] },
+        spec: { nodeName: pod.node, containers: [container] },
         status: {
           phase: "Running",
           podIP: pod.addresses.ipv4,
           podIPs: [{ ip: pod.addresses.ipv4 }, { ip: pod.addresses.ipv6 }],
           conditions: [{ type: "Ready", status: pod.ready ? "True" : "False" }],
+          containerStatuses: [{ ...container, imageID: "", ready: pod.ready, restartCount: 0 }],
         },
       })),
     );
