@@ -45,7 +45,7 @@ describe("the fields honoured", () => {
       listenPort: 1790,
       logSeverityScreen: "Warning",
       nodeToNodeMeshEnabled: false,
-      serviceLoadBalancerAggregation: "Enabled",
+      serviceLoadBalancerAggregation: "Disabled",
       serviceClusterIPs: [{ cidr: "10.96.0.0/12" }, { cidr: "fd00:10:96::/112" }],
       serviceExternalIPs: [{ cidr: "104.244.42.129/32" }, { cidr: "172.217.3.0/24" }],
       serviceLoadBalancerIPs: [{ cidr: "0.0.0.0/0" }],
@@ -55,6 +55,7 @@ describe("the fields honoured", () => {
       asn: 64567,
       listenPort: 1790,
       logLevel: "warn",
+      aggregateLoadBalancerIPs: false,
       allow: {
         clusterIPs: [{ prefix: "10.96.0.0/12", exact: false }, { prefix: "fd00:10:96::/112" }],
         externalIPs: [{ prefix: "104.244.42.129/32", exact: true }, { prefix: "172.217.3.0/24" }],
@@ -173,6 +174,8 @@ describe("a value that cannot be followed", () => {
       1.1,
       '"1.1" is not an AS number that may be used (dotted notation needs quotes); 64512 holds',
     ],
+    ["serviceLoadBalancerAggregation", "disabled", '"disabled" is not Enabled or Disabled; Enabled holds'],
+    ["serviceLoadBalancerAggregation", false, '"false" is not Enabled or Disabled; Enabled holds'],
     ["listenPort", 70_000, '"70000" is not a port from 1 to 65535; 179 holds'],
     ["listenPort", "179", '"179" is not a port from 1 to 65535; 179 holds'],
     [
@@ -182,20 +185,32 @@ describe("a value that cannot be followed", () => {
     ],
   ])("%s: %j is reported and the default holds", (field, value, message) => {
     const resolved = afterEdits({ [field]: value });
-    expect(resolved.config).toMatchObject({ asn: 64512, listenPort: 179, logLevel: null });
+    expect(resolved.config).toMatchObject({
+      asn: 64512,
+      listenPort: 179,
+      logLevel: null,
+      aggregateLoadBalancerIPs: true,
+    });
     expect(problemLines(resolved)).toEqual([error(`spec.${field}`, message)]);
   });
 
-  test("leaves the AS number and the port that were good before", () => {
-    const bad = { asNumber: "x", listenPort: 0 };
-    const { config } = afterEdits({ asNumber: 65001, listenPort: 1790 }, bad, bad);
-    expect(config).toMatchObject({ asn: 65001, listenPort: 1790 });
+  test("leaves the AS number, the port and the aggregation that were good before", () => {
+    const good = { asNumber: 65001, listenPort: 1790, serviceLoadBalancerAggregation: "Disabled" };
+    const bad = { asNumber: "x", listenPort: 0, serviceLoadBalancerAggregation: "Off" };
+    const { config } = afterEdits(good, bad, bad);
+    expect(config).toMatchObject({ asn: 65001, listenPort: 1790, aggregateLoadBalancerIPs: false });
   });
 
   test("leaves everything as it was when the spec is no set of fields", () => {
-    const good = { asNumber: 65001, serviceClusterIPs: [{ cidr: "10.96.0.0/12" }] };
+    const good = {
+      asNumber: 65001,
+      serviceClusterIPs: [{ cidr: "10.96.0.0/12" }],
+      serviceLoadBalancerAggregation: "Disabled",
+      prefixAdvertisements: [{ cidr: "10.96.0.0/12", communities: ["64512:1"] }],
+    };
     const resolved = afterEdits(good, "nothing", ["x"]);
-    expect(resolved.config.asn).toBe(65001);
+    expect(resolved.config).toMatchObject({ asn: 65001, aggregateLoadBalancerIPs: false });
+    expect(resolved.config.advertisements).toMatchObject([{ communities: ["64512:1"] }]);
     expect(clusterIPs(resolved)).toEqual(["10.96.0.0/12"]);
     expect(problemLines(resolved)).toEqual([
       error("spec", '"[\\"x\\"]" is no set of fields; the last valid configuration holds'),
@@ -205,9 +220,6 @@ describe("a value that cannot be followed", () => {
 
 describe("a field that is not honoured", () => {
   test.each([
-    ["communities", [{ name: "a", value: "64512:1" }]],
-    ["prefixAdvertisements", [{ cidr: "10.96.0.0/12", communities: ["64512:1"] }]],
-    ["serviceLoadBalancerAggregation", "Disabled"],
     ["bindMode", "NodeIP"],
     ["ignoredInterfaces", ["eth0"]],
     ["nodeMeshPassword", { secretKeyRef: { name: "a", key: "b" } }],
@@ -226,8 +238,9 @@ describe("a field that is not honoured", () => {
 
   test.each([
     ["communities", []],
+    ["prefixAdvertisements", []],
     ["bindMode", "None"],
-    ["serviceLoadBalancerAggregation", "Enabled"],
+    ["serviceLoadBalancerAggregation", ""],
     ["nodeToNodeMeshEnabled", false],
     ["nodeMeshPassword", null],
   ])("%s: %j asks for nothing and is no problem", (field, value) => {

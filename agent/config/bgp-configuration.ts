@@ -1,13 +1,12 @@
 // BGPConfiguration `default`: what it says, field by field, and what holds where it cannot be followed.
 import { defaultAsn, parseAsn } from "../model/asn.ts";
-import type { Asn } from "../model/asn.ts";
 import { quote } from "../model/problem.ts";
-import type { Problem, Severity } from "../model/problem.ts";
-import { readAllowList } from "./allow-list.ts";
-import type { AddressSource, AllowEntry, LastGood, LogLevel, NodeConfig } from "./node-config.ts";
+import { Reading } from "./configuration-reading.ts";
+import type { ForAll, NodeReading } from "./configuration-reading.ts";
+import type { GoodForAll, LogLevel } from "./node-config.ts";
 import { isEmpty, isRecord, readFields } from "./spec.ts";
 import type { Handler } from "./spec.ts";
-import { bgpPort, describeBadAsn, isPort } from "./values.ts";
+import { describeBadAsn, isPort } from "./values.ts";
 
 /** Every field of spec that Calico knows (3.32), as it is written. */
 export interface BgpConfigurationSpec {
@@ -35,94 +34,37 @@ export interface BgpConfigurationSpec {
   readonly serviceLoadBalancerIPs: readonly { readonly cidr?: string }[];
 }
 
-/** What the object comes to: part of the configuration of every node. */
-export interface ClusterConfig extends Pick<NodeConfig, "asn" | "listenPort" | "logLevel" | "allow"> {
-  readonly good: Pick<LastGood, "asn" | "listenPort" | "allow">;
-  readonly problems: readonly Problem[];
+/** @param spec of the object `default`; undefined: there is no such object */
+export function readBgpConfiguration(spec: unknown, object: string, lastGood: GoodForAll): ForAll {
+  const reading = new Reading(object, lastGood);
+  readSpec<Reading>(spec, bgpConfigurationFields, reading);
+  return reading.forAll();
 }
 
-/** @param spec undefined: there is no such object. */
-export function readBgpConfiguration(spec: unknown, object: string, lastGood: LastGood): ClusterConfig {
-  const reading = new Reading(object, lastGood);
+function readSpec<R extends NodeReading>(
+  spec: unknown,
+  handlers: Readonly<Record<string, Handler<R>>>,
+  reading: R,
+): void {
   if (isRecord(spec)) {
-    readFields<Reading>(spec, "spec", bgpConfigurationFields, reading, (field, message) =>
+    readFields<R>(spec, "spec", handlers, reading, (field, message) =>
       reading.tell(field, "warning", message),
     );
   } else if (spec !== undefined && spec !== null) {
     reading.tell("spec", "error", `${quote(spec)} is no set of fields; the last valid configuration holds`);
     reading.keepAll();
   }
-  return reading.result();
-}
-
-class Reading {
-  asn: Asn | null = null;
-  listenPort: number | null = null;
-  logLevel: LogLevel | null = null;
-  readonly lastGood: LastGood;
-  readonly #allow: Record<AddressSource, readonly AllowEntry[] | null> = {
-    clusterIPs: null,
-    externalIPs: null,
-    loadBalancerIPs: null,
-  };
-  /** Lists that a later invalid edit falls back on. */
-  readonly #goodAllow: Partial<Record<AddressSource, readonly AllowEntry[]>> = {};
-  readonly #problems: Problem[] = [];
-  readonly #object: string;
-
-  constructor(object: string, lastGood: LastGood) {
-    this.#object = object;
-    this.lastGood = lastGood;
-  }
-
-  tell(field: string, severity: Severity, message: string): void {
-    this.#problems.push({ object: this.#object, field, severity, message });
-  }
-
-  readList(source: AddressSource, value: unknown, field: string): void {
-    const before = this.lastGood.allow[source];
-    const { entries, fellBack } = readAllowList(value, field, before, (...told) => this.tell(...told));
-    this.#allow[source] = entries;
-    if (!fellBack) this.#goodAllow[source] = entries;
-    else if (before !== undefined) this.#goodAllow[source] = before;
-  }
-
-  keepAll(): void {
-    this.asn = this.lastGood.asn;
-    this.listenPort = this.lastGood.listenPort;
-    for (const source of ["clusterIPs", "externalIPs", "loadBalancerIPs"] as const) {
-      this.#allow[source] = this.lastGood.allow[source] ?? null;
-    }
-    Object.assign(this.#goodAllow, this.lastGood.allow);
-  }
-
-  result(): ClusterConfig {
-    return {
-      asn: this.asn ?? defaultAsn,
-      listenPort: this.listenPort ?? bgpPort,
-      logLevel: this.logLevel,
-      allow: this.#allow,
-      good: { asn: this.asn, listenPort: this.listenPort, allow: this.#goodAllow },
-      problems: this.#problems,
-    };
-  }
 }
 
 const notInvolved = "Bellman sends service routes only and programs none";
 
-/** One handler for each field, so that none is dropped without a word. */
-export const bgpConfigurationFields = {
-  asNumber(value, field, reading) {
-    reading.asn = parseAsn(value);
-    if (reading.asn !== null) return;
-    reading.asn = reading.lastGood.asn;
-    reading.tell(field, "error", `${describeBadAsn(value)}; ${String(reading.asn ?? defaultAsn)} holds`);
-  },
+/** Fields that one node may have otherwise than all. */
+const nodeFields = {
   listenPort(value, field, reading) {
     if (isPort(value)) reading.listenPort = value;
     else {
       reading.listenPort = reading.lastGood.listenPort;
-      const holds = String(reading.listenPort ?? bgpPort);
+      const holds = String(reading.listenPort ?? reading.otherwise.listenPort);
       reading.tell(field, "error", `${quote(value)} is not a port from 1 to 65535; ${holds} holds`);
     }
   },
@@ -131,7 +73,21 @@ export const bgpConfigurationFields = {
     reading.logLevel = typeof value === "string" ? (severities.get(value.toLowerCase()) ?? null) : null;
     if (reading.logLevel !== null) return;
     const names = "Debug, Info, Warning, Error or Fatal";
-    reading.tell(field, "error", `${quote(value)} is not ${names}; the agent's own setting holds`);
+    const holds = reading.otherwise.logLevel ?? "the agent's own setting";
+    reading.tell(field, "error", `${quote(value)} is not ${names}; ${holds} holds`);
+  },
+  communities: (value, field, reading) => reading.readNames(value, field),
+  prefixAdvertisements: (value, field, reading) => reading.readAdvertisements(value, field),
+} satisfies Partial<Record<keyof BgpConfigurationSpec, Handler<NodeReading>>>;
+
+/** One handler for each field, so that none is dropped without a word. */
+export const bgpConfigurationFields = {
+  ...nodeFields,
+  asNumber(value, field, reading) {
+    reading.asn = parseAsn(value);
+    if (reading.asn !== null) return;
+    reading.asn = reading.lastGood.asn;
+    reading.tell(field, "error", `${describeBadAsn(value)}; ${String(reading.asn ?? defaultAsn)} holds`);
   },
   nodeToNodeMeshEnabled(value, field, reading) {
     if (value === false) return;
@@ -141,10 +97,16 @@ export const bgpConfigurationFields = {
   serviceClusterIPs: (value, field, reading) => reading.readList("clusterIPs", value, field),
   serviceExternalIPs: (value, field, reading) => reading.readList("externalIPs", value, field),
   serviceLoadBalancerIPs: (value, field, reading) => reading.readList("loadBalancerIPs", value, field),
-  serviceLoadBalancerAggregation: notYet("the aggregates of serviceLoadBalancerIPs are sent", "Enabled"),
+  serviceLoadBalancerAggregation(value, field, reading) {
+    if (value === "") return;
+    if (value === "Enabled" || value === "Disabled") reading.aggregateLoadBalancerIPs = value === "Enabled";
+    else {
+      reading.aggregateLoadBalancerIPs = reading.lastGood.aggregateLoadBalancerIPs;
+      const holds = reading.aggregateLoadBalancerIPs === false ? "Disabled" : "Enabled";
+      reading.tell(field, "error", `${quote(value)} is not Enabled or Disabled; ${holds} holds`);
+    }
+  },
   bindMode: notYet("sessions are accepted on every address of the node", "None"),
-  communities: notYet("routes carry no communities"),
-  prefixAdvertisements: notYet("routes carry no communities"),
   ignoredInterfaces: noEffect(notInvolved),
   ipv4NormalRoutePriority: noEffect(notInvolved),
   ipv6NormalRoutePriority: noEffect(notInvolved),

@@ -47,15 +47,36 @@ export interface NodeConfig {
   readonly problems: readonly Problem[];
 }
 
+/** What one BGPConfiguration object last said that was valid. null: never valid since it was written. */
+export interface GoodForNode {
+  readonly listenPort: number | null;
+  readonly advertisements: readonly Advertisement[] | null;
+}
+
+export interface GoodForAll extends GoodForNode {
+  readonly asn: Asn | null;
+  readonly aggregateLoadBalancerIPs: boolean | null;
+  readonly allow: Readonly<Record<AddressSource, readonly AllowEntry[] | null>>;
+}
+
 /** Last good values that a later invalid edit falls back on: handed from one resolution to the next. */
 export interface LastGood {
-  /** null: asNumber was never valid since it was written. */
-  readonly asn: Asn | null;
-  /** null: listenPort was never valid since it was written. */
-  readonly listenPort: number | null;
-  readonly allow: Readonly<Partial<Record<AddressSource, readonly AllowEntry[]>>>;
+  /** Of BGPConfiguration `default`. */
+  readonly forAll: GoodForAll;
+  /** Of BGPConfiguration `node.<name>` of this node. */
+  readonly forNode: GoodForNode;
   /** By name of the BGPPeer object. */
   readonly peers: ReadonlyMap<string, Peer>;
 }
 
-export const nothingGood: LastGood = { asn: null, listenPort: null, allow: {}, peers: new Map() };
+export const nothingGood: LastGood = {
+  forAll: {
+    asn: null,
+    listenPort: null,
+    advertisements: null,
+    aggregateLoadBalancerIPs: null,
+    allow: { clusterIPs: null, externalIPs: null, loadBalancerIPs: null },
+  },
+  forNode: { listenPort: null, advertisements: null },
+  peers: new Map(),
+};

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { parseAddress } from "../model/address.ts";
 import { parseAsn } from "../model/asn.ts";
+import { parseCommunity, parseLargeCommunity } from "../model/community.ts";
 import { parsePrefix } from "../model/prefix.ts";
 import { bgpConfigurationFields } from "./bgp-configuration.ts";
 import { bgpPeerFields } from "./bgp-peer.ts";
@@ -20,13 +21,20 @@ const text = fc.oneof(
     "192.0.2.1:179",
     "[::1]:179",
     "n1",
+    "64512:1",
+    "64512:1:2",
   ),
 );
 const value = fc.oneof(
   text,
   fc.jsonValue(),
   fc.integer({ min: -1, max: 70_000 }),
-  fc.array(fc.record({ cidr: text })),
+  fc.array(
+    fc.record(
+      { cidr: text, communities: fc.oneof(text, fc.array(text)), name: text, value: text },
+      { requiredKeys: [] },
+    ),
+  ),
 );
 
 /** Arbitrary JSON, most of it with fields that are looked at. */
@@ -49,11 +57,16 @@ describe("whatever stands in the objects", () => {
           for (const [configurations, peers] of edits) {
             const resolved = resolve({ configurations, peers, lastGood });
             lastGood = resolved.lastGood;
-            const { asn, listenPort, allow, peers: sessions, problems } = resolved.config;
+            const { asn, listenPort, allow, advertisements, peers: sessions, problems } = resolved.config;
             expect(parseAsn(asn)).toBe(asn);
             expect(listenPort >= 1 && listenPort <= 65_535).toBe(true);
             for (const { prefix } of Object.values(allow).flatMap((list) => list ?? []))
               expect(parsePrefix(prefix)).toEqual({ prefix, hadHostBits: false });
+            for (const { prefix, communities, largeCommunities } of advertisements) {
+              expect(parsePrefix(prefix)).toEqual({ prefix, hadHostBits: false });
+              expect(communities.map(parseCommunity)).toEqual(communities);
+              expect(largeCommunities.map(parseLargeCommunity)).toEqual(largeCommunities);
+            }
             for (const session of sessions) {
               expect(parseAddress(session.address)).toBe(session.address);
               expect(parseAsn(session.asn)).toBe(session.asn);

@@ -4,6 +4,7 @@ import type { Node } from "../model/node.ts";
 import { quote } from "../model/problem.ts";
 import type { Problem } from "../model/problem.ts";
 import { readBgpConfiguration } from "./bgp-configuration.ts";
+import { nothingGood } from "./node-config.ts";
 import type { LastGood, NodeConfig } from "./node-config.ts";
 import { resolvePeers } from "./peers.ts";
 import { objectName } from "./spec.ts";
@@ -31,7 +32,7 @@ export function resolveConfig(input: ResolveInput): Resolved {
   const cluster = readBgpConfiguration(
     configurations.get("default")?.spec,
     "BGPConfiguration/default",
-    input.lastGood,
+    input.lastGood.forAll,
   );
   const { peers, problems } = resolvePeers({
     objects: input.peers,
@@ -40,19 +41,18 @@ export function resolveConfig(input: ResolveInput): Resolved {
     localAsn: cluster.asn,
     lastGood: input.lastGood.peers,
   });
-  const { asn, listenPort, logLevel, allow, good } = cluster;
+  const { good, ...config } = cluster;
   return {
     config: {
-      asn,
-      listenPort,
-      logLevel,
-      allow,
-      aggregateLoadBalancerIPs: true,
-      advertisements: [],
+      ...config,
       peers,
       problems: [...cluster.problems, ...otherNames(configurations, nodeName), ...problems],
     },
-    lastGood: { ...good, peers: new Map(peers.map((peer) => [peer.name, peer])) },
+    lastGood: {
+      forAll: good,
+      forNode: nothingGood.forNode,
+      peers: new Map(peers.map((peer) => [peer.name, peer])),
+    },
   };
 }
 

@@ -1,7 +1,15 @@
 import * as fc from "fast-check";
 import { describe, expect, it, test } from "vitest";
 import { parseAddress } from "./address.ts";
-import { comparePrefixes, container, hostPrefix, isHostPrefix, makePrefix, parsePrefix } from "./prefix.ts";
+import {
+  comparePrefixes,
+  container,
+  hostPrefix,
+  isHostPrefix,
+  makePrefix,
+  parsePrefix,
+  prefixContainer,
+} from "./prefix.ts";
 
 function contains(prefix: string, address: string): boolean {
   const [parsed, member] = [parsePrefix(prefix), parseAddress(address)];
@@ -55,6 +63,22 @@ test.each([
   ["fd00::/108", "fd00::10:0", false],
 ])("%s holds %s: %j", (prefix, address, expected) => {
   expect(contains(prefix, address)).toBe(expected);
+});
+
+test.each([
+  ["10.49.0.0/16", "10.49.62.131/32", true],
+  ["10.49.0.0/16", "10.49.0.0/16", true],
+  ["10.49.0.0/16", "10.49.0.0/15", false],
+  ["10.49.0.0/16", "10.48.0.0/15", false],
+  ["10.49.0.0/16", "10.50.0.0/24", false],
+  ["0.0.0.0/0", "10.0.0.0/8", true],
+  ["0.0.0.0/0", "fd00::/64", false],
+  ["fd00::/108", "fd00::f:0/112", true],
+  ["fd00::/108", "fd00::10:0/112", false],
+])("%s covers %s: %j", (outer, inner, expected) => {
+  const [a, b] = [parsePrefix(outer), parsePrefix(inner)];
+  if (a === null || b === null) throw new Error("test data");
+  expect(prefixContainer(a.prefix)(b.prefix)).toBe(expected);
 });
 
 it("tells host prefixes, and sorts by family, address and length", () => {

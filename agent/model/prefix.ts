@@ -68,6 +68,13 @@ export function container(prefix: Prefix): (address: Address) => boolean {
   };
 }
 
+/** Returns a test for "does the other prefix lie inside this one?"; every prefix lies inside itself. */
+export function prefixContainer(prefix: Prefix): (other: Prefix) => boolean {
+  const holds = container(prefix);
+  const length = prefixLength(prefix);
+  return (other) => prefixLength(other) >= length && holds(prefixAddress(other));
+}
+
 /** Orders IPv4 before IPv6, then by address, then the shorter prefix first. */
 export function comparePrefixes(a: Prefix, b: Prefix): number {
   return compareAddresses(prefixAddress(a), prefixAddress(b)) || prefixLength(a) - prefixLength(b);
