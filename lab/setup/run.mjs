@@ -36,9 +36,15 @@ export function run(argv, { cwd, env } = {}) {
     child.once("close", (code, signal) => {
       if (code === 0) resolve(output);
       else {
-        const tail = output.trim().split("\n").slice(-8).join("\n");
-        reject(new SetupError(`"${argv.join(" ")}" ended with ${signal ?? `code ${code}`}:\n${tail}`));
+        const failure = `"${argv.join(" ")}" ended with ${signal ?? `code ${code}`}`;
+        reject(new SetupError(`${failure}:\n${ends(output)}`));
       }
     });
   });
+}
+
+/** The first and the last lines: compilers say it first, package managers last. */
+function ends(output) {
+  const lines = output.trim().split("\n");
+  return (lines.length <= 24 ? lines : [...lines.slice(0, 12), "…", ...lines.slice(-12)]).join("\n");
 }
