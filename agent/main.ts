@@ -19,7 +19,7 @@ const commands: Readonly<Record<string, { readonly does: string; readonly load: 
     },
   },
   plan: {
-    does: "what a node would announce, from files",
+    does: "what a node would announce, from files or from the cluster",
     load: async () => (await import("./cli/plan.ts")).planCommand,
   },
 };

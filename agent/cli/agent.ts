@@ -1,9 +1,5 @@
 // `bellman agent`: reads its settings, puts the rooms together and runs until it is told to end.
-import { readFile } from "node:fs/promises";
-import { hostname } from "node:os";
 import type { LogLevel } from "../config/node-config.ts";
-import { readSettings, settingsFile } from "../config/settings.ts";
-import { SettingsError } from "../config/settings-error.ts";
 import { settingsHelp } from "../config/settings-table.ts";
 import type { Settings } from "../config/settings-table.ts";
 import { gobgpEngine } from "../engine/gobgp/engine.ts";
@@ -18,10 +14,11 @@ import { WatchError } from "../watch/errors.ts";
 import { WatchHealth } from "../watch/health.ts";
 import { manifestsSource } from "../watch/manifests/source.ts";
 import type { Source } from "../watch/sink.ts";
-import { CommandError, oneLine, usageError } from "./errors.ts";
+import { CommandError, oneLine } from "./errors.ts";
 import type { ExitCode } from "./errors.ts";
 import type { Io } from "./io.ts";
 import { createLog } from "./log.ts";
+import { loadSettings } from "./settings.ts";
 import { stopSignal } from "./stop-signal.ts";
 
 /** @throws {CommandError} with one line: usage (2), API or directory out of reach at start (3), port taken (1). */
@@ -110,23 +107,4 @@ async function openSource(settings: Settings, log: ReturnType<typeof createLog>)
     log,
     ...(kubeconfig !== null && { kubeconfig }),
   });
-}
-
-async function loadSettings(argv: readonly string[], { env }: Io): Promise<Settings> {
-  try {
-    const path = settingsFile({ argv, env });
-    const file = path === null ? {} : { file: { path, text: await readSettingsFile(path) } };
-    return readSettings({ argv, env, hostname: hostname(), ...file });
-  } catch (cause) {
-    if (cause instanceof SettingsError) throw usageError(oneLine(cause), cause);
-    throw cause;
-  }
-}
-
-async function readSettingsFile(path: string): Promise<string> {
-  try {
-    return await readFile(path, "utf8");
-  } catch (cause) {
-    throw usageError(`--config: ${oneLine(cause)}`, cause);
-  }
 }

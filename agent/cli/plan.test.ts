@@ -164,11 +164,11 @@ tor1  192.168.1.1:179  64512  64512     3
   });
 
   test.each([
-    [["--node", "n1"], 2, "not available yet"],
+    [["--node", "n1", "--kubeconfig", "/does/not/exist"], 3, "/does/not/exist"],
     [["-f", "x"], 2, "--node NAME"],
     [["-f", "x", "--node", "n1", "-o", "xml"], 2, "table, wide, json, yaml"],
     [["-f", "x", "--node", "n1", "--nodes", "n2"], 2, "--nodes"],
-    [["-f", "x", "--node", "n1", "--exclude-label", "no"], 2, "kubernetes, calico, ignore"],
+    [["-f", "x", "--node", "n1", "--exclude-label", "no"], 2, "kubernetes, calico or ignore"],
     [["-f", "/does/not/exist", "--node", "n1"], 1, "/does/not/exist"],
   ] as const)("refuses %j with exit code %i and one line", async (argv, code, says) => {
     const failure: unknown = await plan(argv).catch((error: unknown) => error);

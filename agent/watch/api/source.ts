@@ -13,8 +13,8 @@ import { Reflector } from "./reflector.ts";
 export interface KubernetesOptions {
   /** Default: the pod's ServiceAccount, then KUBECONFIG, then ~/.kube/config. */
   readonly kubeconfig?: string;
-  /** The only Node that is watched: others change every few seconds and are of no concern. */
-  readonly nodeName: string;
+  /** The only Node that is watched: others change every few seconds and are of no concern. null: all of them. */
+  readonly nodeName: string | null;
   readonly clock: Clock;
   /** 0 ≤ x < 1. */
   readonly random: () => number;
@@ -35,7 +35,7 @@ export function kubernetesSource(options: KubernetesOptions): Source {
       const credentials = new Credentials(kubeconfig, { env });
       const signal = signalForMany(outerSignal);
       const runKind = (kind: Kind) => {
-        const fieldSelector = kind === "Node" ? `metadata.name=${nodeName}` : null;
+        const fieldSelector = kind === "Node" && nodeName !== null ? `metadata.name=${nodeName}` : null;
         const settings = { kind, fieldSelector, credentials, clock, random, log, limits, userAgent };
         return new Reflector(settings, sink, observer).run(signal);
       };
