@@ -260,13 +260,17 @@ describe("a field that is not honoured", () => {
 });
 
 describe("an object of another name", () => {
-  test("changes nothing, and is a warning unless it is another node's", () => {
-    const specs = { "node.n1": { listenPort: 1 }, "node.n2": { listenPort: 2 }, defaults: { asNumber: 3 } };
-    const resolved = resolve({ configurations: specs });
+  test.each([
+    ["defaults", '; did you mean "default"?'],
+    ["node-n1", '; did you mean "node.n1"?'],
+    ["node.", '; did you mean "node.n1"?'],
+    ["rack-1", ""],
+  ])("such as %s changes nothing, and is a warning", (name, hint) => {
+    const resolved = resolve({ configurations: { [name]: { asNumber: 3, listenPort: 1 } } });
     expect(resolved.config).toMatchObject({ asn: 64512, listenPort: 179 });
+    const says = 'only the names "default" and "node.<name>" have a meaning; this object has no effect';
     expect(problemLines(resolved)).toEqual([
-      'warning BGPConfiguration/node.n1 metadata.name: settings for one node are not honoured yet; node "n1" follows "default" alone',
-      'warning BGPConfiguration/defaults metadata.name: only the names "default" and "node.<name>" have a meaning; this object has no effect',
+      `warning BGPConfiguration/${name} metadata.name: ${says}${hint}`,
     ]);
   });
 });

@@ -1,9 +1,9 @@
-// BGPConfiguration `default`: what it says, field by field, and what holds where it cannot be followed.
+// BGPConfiguration, field by field: the object `default` for all nodes, and the one that overrides it for one node.
 import { defaultAsn, parseAsn } from "../model/asn.ts";
 import { quote } from "../model/problem.ts";
-import { Reading } from "./configuration-reading.ts";
-import type { ForAll, NodeReading } from "./configuration-reading.ts";
-import type { GoodForAll, LogLevel } from "./node-config.ts";
+import { NodeReading, Reading } from "./configuration-reading.ts";
+import type { ForAll, ForNode } from "./configuration-reading.ts";
+import type { GoodForAll, GoodForNode, LogLevel } from "./node-config.ts";
 import { isEmpty, isRecord, readFields } from "./spec.ts";
 import type { Handler } from "./spec.ts";
 import { describeBadAsn, isPort } from "./values.ts";
@@ -39,6 +39,24 @@ export function readBgpConfiguration(spec: unknown, object: string, lastGood: Go
   const reading = new Reading(object, lastGood);
   readSpec<Reading>(spec, bgpConfigurationFields, reading);
   return reading.forAll();
+}
+
+/** @param spec of the object `node.<name>`; `forAll`: what holds where it says nothing */
+export function readNodeConfiguration(
+  spec: unknown,
+  object: string,
+  lastGood: GoodForNode,
+  forAll: NodeReading["otherwise"],
+): ForNode {
+  const reading = new NodeReading(object, lastGood, forAll);
+  readSpec<NodeReading>(spec, nodeConfigurationFields, reading);
+  if (isRecord(spec) && !isEmpty(spec["communities"]) && !reading.advertises)
+    reading.tell(
+      "spec.communities",
+      "warning",
+      "the names serve this object's prefixAdvertisements alone, and it has none",
+    );
+  return reading.forNode();
 }
 
 function readSpec<R extends NodeReading>(
@@ -117,6 +135,16 @@ export const bgpConfigurationFields = {
   nodeMeshPassword: noEffect("Bellman builds no node-to-node mesh"),
 } satisfies Record<keyof BgpConfigurationSpec, Handler<Reading>>;
 
+const nodeConfigurationFields: Readonly<Record<string, Handler<NodeReading>>> = {
+  ...Object.fromEntries(
+    Object.keys(bgpConfigurationFields).map((name) => [
+      name,
+      noEffect('it is the same for all nodes: set it in the object "default"'),
+    ]),
+  ),
+  ...nodeFields,
+};
+
 /** Calico takes them in any case, and `Trace` beside those it documents: the finest level there is. */
 const severities: ReadonlyMap<string, LogLevel> = new Map([
   ["trace", "debug"],
@@ -135,7 +163,7 @@ function notYet(meanwhile: string, same?: string): Handler<Reading> {
   };
 }
 
-function noEffect(why: string): Handler<Reading> {
+function noEffect(why: string): Handler<NodeReading> {
   return (value, field, reading) => {
     if (!isEmpty(value)) reading.tell(field, "warning", `this field has no effect; ${why}`);
   };

@@ -65,6 +65,10 @@ export class NodeReading {
     this.#unread = { value, field };
   }
 
+  get advertises(): boolean {
+    return this.#unread !== null;
+  }
+
   keepAll(): void {
     this.listenPort = this.lastGood.listenPort;
     this.#advertisements = kept(this.lastGood.advertisements);

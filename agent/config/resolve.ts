@@ -3,11 +3,11 @@ import type { ConfigObject } from "../model/config-object.ts";
 import type { Node } from "../model/node.ts";
 import { quote } from "../model/problem.ts";
 import type { Problem } from "../model/problem.ts";
-import { readBgpConfiguration } from "./bgp-configuration.ts";
-import { nothingGood } from "./node-config.ts";
+import { readBgpConfiguration, readNodeConfiguration } from "./bgp-configuration.ts";
 import type { LastGood, NodeConfig } from "./node-config.ts";
 import { resolvePeers } from "./peers.ts";
 import { objectName } from "./spec.ts";
+import { didYouMean } from "./suggest.ts";
 
 export interface ResolveInput {
   /** BGPConfiguration objects by name. */
@@ -27,43 +27,56 @@ export interface Resolved {
   readonly lastGood: LastGood;
 }
 
-export function resolveConfig(input: ResolveInput): Resolved {
-  const { configurations, nodeName, node } = input;
-  const cluster = readBgpConfiguration(
+export function resolveConfig({
+  configurations,
+  nodeName,
+  node,
+  lastGood,
+  ...input
+}: ResolveInput): Resolved {
+  const { good: goodForAll, ...forAll } = readBgpConfiguration(
     configurations.get("default")?.spec,
     "BGPConfiguration/default",
-    input.lastGood.forAll,
+    lastGood.forAll,
+  );
+  const own = `node.${nodeName}`;
+  const forNode = readNodeConfiguration(
+    configurations.get(own)?.spec,
+    objectName({ kind: "BGPConfiguration", name: own }),
+    lastGood.forNode,
+    forAll,
   );
   const { peers, problems } = resolvePeers({
     objects: input.peers,
     node,
     nodeName,
-    localAsn: cluster.asn,
-    lastGood: input.lastGood.peers,
+    localAsn: forAll.asn,
+    lastGood: lastGood.peers,
   });
-  const { good, ...config } = cluster;
   return {
     config: {
-      ...config,
+      ...forAll,
+      listenPort: forNode.listenPort ?? forAll.listenPort,
+      logLevel: forNode.logLevel ?? forAll.logLevel,
+      advertisements: forNode.advertisements ?? forAll.advertisements,
       peers,
-      problems: [...cluster.problems, ...otherNames(configurations, nodeName), ...problems],
+      problems: [...forAll.problems, ...forNode.problems, ...otherNames(configurations, own), ...problems],
     },
     lastGood: {
-      forAll: good,
-      forNode: nothingGood.forNode,
+      forAll: goodForAll,
+      forNode: forNode.good,
       peers: new Map(peers.map((peer) => [peer.name, peer])),
     },
   };
 }
 
-/** BGPConfiguration objects that change nothing, though somebody may expect it. */
-function otherNames(configurations: ReadonlyMap<string, ConfigObject>, nodeName: string): readonly Problem[] {
+/** BGPConfiguration objects that have no effect on any node, though somebody may expect it. */
+function otherNames(configurations: ReadonlyMap<string, ConfigObject>, own: string): readonly Problem[] {
   return [...configurations.values()].flatMap((configuration): readonly Problem[] => {
     const { name } = configuration;
-    if (name === "default" || (name.startsWith("node.") && name !== `node.${nodeName}`)) return [];
-    const message = name.startsWith("node.")
-      ? `settings for one node are not honoured yet; node ${quote(nodeName)} follows "default" alone`
-      : 'only the names "default" and "node.<name>" have a meaning; this object has no effect';
+    if (name === "default" || /^node\../.test(name)) return [];
+    const says = 'only the names "default" and "node.<name>" have a meaning; this object has no effect';
+    const message = `${says}${didYouMean(name, ["default", own], quote)}`;
     return [{ object: objectName(configuration), field: "metadata.name", severity: "warning", message }];
   });
 }
