@@ -1,4 +1,4 @@
-// Two projects: `unit` needs nothing but Node; `real` drives real daemons and runs one file at a time.
+// `unit` needs nothing but Node, `model` also takes a while; `real` drives real daemons, one file at a time.
 import { defineConfig } from "vitest/config";
 
 export default defineConfig({
@@ -7,9 +7,10 @@ export default defineConfig({
       {
         test: {
           name: "unit",
-          include: ["agent/**/*.test.ts", "lab/**/*.test.ts", "test/support/**/*.test.ts"],
+          include: ["{agent,lab}/**/*.test.ts", "test/{support,scenarios}/**/*.test.{ts,mjs}"],
         },
       },
+      { test: { name: "model", include: ["test/model/**/*.test.ts"], testTimeout: 600_000 } },
       {
         test: {
           name: "real",
