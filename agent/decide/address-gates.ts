@@ -12,7 +12,7 @@ import type { HostRule } from "./host-rule.ts";
 import type { View } from "./view.ts";
 
 /** All that the gates look at for one claim; the last three are worked out once. */
-interface Case {
+export interface Case {
   readonly service: Service;
   readonly claim: Claim;
   readonly usable: UsableEndpoints;
@@ -24,19 +24,47 @@ interface Case {
   readonly serving: Serving;
 }
 
-type AddressGate = (it: Case) => RefusalReason | null;
+export type AddressGateName =
+  | "ipMode"
+  | "class"
+  | "reserved"
+  | "configured"
+  | "allowList"
+  | "node"
+  | "hostRoute"
+  | "family"
+  | "endpoints";
 
-const gates: readonly AddressGate[] = [
-  ({ claim }) => (claim.ipMode === "Proxy" ? "IpModeProxy" : null),
-  (it) => (isOtherClass(it) ? "ClassMismatch" : null),
-  ({ claim, view }) => (isReserved(claim.address) || isNodesOwn(claim, view) ? "Reserved" : null),
-  ({ claim, view }) => ((view.config.allow[claim.source] ?? []).length === 0 ? "NotConfigured" : null),
-  ({ entries }) => (entries.length === 0 ? "OutsideAllowList" : null),
-  ({ view }) => view.nodeRefusal,
-  ({ rule }) => (rule === null ? "CoveredByAggregate" : null),
-  ({ claim, usable }) => (onlyOtherFamily(usable, familyOf(claim.address)) ? "WrongFamily" : null),
-  ({ rule, serving }) =>
-    serving !== "none" ? null : rule?.scope === "local" ? "NoLocalEndpoints" : "NoEndpoints",
+export interface AddressGate {
+  readonly name: AddressGateName;
+  /** null: nothing against it. */
+  readonly refuse: (it: Case) => RefusalReason | null;
+}
+
+export const addressGates: readonly AddressGate[] = [
+  { name: "ipMode", refuse: ({ claim }) => (claim.ipMode === "Proxy" ? "IpModeProxy" : null) },
+  { name: "class", refuse: (it) => (isOtherClass(it) ? "ClassMismatch" : null) },
+  {
+    name: "reserved",
+    refuse: ({ claim, view }) => (isReserved(claim.address) || isNodesOwn(claim, view) ? "Reserved" : null),
+  },
+  {
+    name: "configured",
+    refuse: ({ claim, view }) =>
+      (view.config.allow[claim.source] ?? []).length === 0 ? "NotConfigured" : null,
+  },
+  { name: "allowList", refuse: ({ entries }) => (entries.length === 0 ? "OutsideAllowList" : null) },
+  { name: "node", refuse: ({ view }) => view.nodeRefusal },
+  { name: "hostRoute", refuse: ({ rule }) => (rule === null ? "CoveredByAggregate" : null) },
+  {
+    name: "family",
+    refuse: ({ claim, usable }) => (onlyOtherFamily(usable, familyOf(claim.address)) ? "WrongFamily" : null),
+  },
+  {
+    name: "endpoints",
+    refuse: ({ rule, serving }) =>
+      serving !== "none" ? null : rule?.scope === "local" ? "NoLocalEndpoints" : "NoEndpoints",
+  },
 ];
 
 /** `passed` counts the gates behind the claim: of two refusals the one that came further tells more. */
@@ -45,16 +73,26 @@ export type Judgement =
   | { readonly announce: false; readonly reason: RefusalReason; readonly passed: number };
 
 export function judgeClaim(service: Service, claim: Claim, usable: UsableEndpoints, view: View): Judgement {
+  return judge(makeCase(service, claim, usable, view));
+}
+
+export function makeCase(service: Service, claim: Claim, usable: UsableEndpoints, view: View): Case {
   const entries = (view.config.allow[claim.source] ?? []).filter((entry) => entry.contains(claim.address));
   const rule = hostRule(service, claim, entries, view);
   const serving =
     rule === null ? "none" : effective(servingIn(usable, rule.scope, familyOf(claim.address)), view);
-  for (const [passed, gate] of gates.entries()) {
-    const reason = gate({ service, claim, usable, view, entries, rule, serving });
+  return { service, claim, usable, view, entries, rule, serving };
+}
+
+/** Asks the gates in their order; the first that objects decides. */
+export function judge(it: Case): Judgement {
+  for (const [passed, gate] of addressGates.entries()) {
+    const reason = gate.refuse(it);
     if (reason !== null) return { announce: false, reason, passed };
   }
+  const { rule, serving, view } = it;
   // Without a rule a gate has refused; naming the reason here keeps that known to the compiler.
-  if (rule === null) return { announce: false, reason: "CoveredByAggregate", passed: gates.length };
+  if (rule === null) return { announce: false, reason: "CoveredByAggregate", passed: addressGates.length };
   return { announce: true, reason: view.draining || serving === "draining" ? "Draining" : rule.reason };
 }
 

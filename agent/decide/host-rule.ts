@@ -6,10 +6,20 @@ import type { Claim } from "./claim.ts";
 import type { Scope } from "./endpoints.ts";
 import type { View } from "./view.ts";
 
+/** What asks for the host route. */
+export type HostRuleCause =
+  | "advertiseLocal"
+  | "externalTrafficPolicy"
+  | "internalTrafficPolicy"
+  | "exactEntry"
+  | "noAggregation"
+  | "advertiseClusterIP";
+
 /** `local`: from nodes with a ready endpoint. `cluster`: from every node while any endpoint is ready. */
 export interface HostRule {
   readonly scope: Scope;
   readonly reason: AnnounceReason;
+  readonly cause: HostRuleCause;
 }
 
 /** null: no host route is due, the aggregate covers the address. `entries` are those that hold the address. */
@@ -19,18 +29,24 @@ export function hostRule(
   entries: readonly AllowEntry[],
   { config }: View,
 ): HostRule | null {
-  if (isLocal(service, claim)) return { scope: "local", reason: "LocalEndpoints" };
-  if (entries.some((entry) => entry.exact)) return { scope: "cluster", reason: "ExactEntry" };
+  const local = localCause(service, claim);
+  if (local !== null) return { scope: "local", reason: "LocalEndpoints", cause: local };
+  if (entries.some((entry) => entry.exact))
+    return { scope: "cluster", reason: "ExactEntry", cause: "exactEntry" };
   if (claim.source === "loadBalancerIPs" && !config.aggregateLoadBalancerIPs)
-    return { scope: "cluster", reason: "ClusterEndpoints" };
-  if (isAnnotated(service, claim)) return { scope: "cluster", reason: "Annotated" };
+    return { scope: "cluster", reason: "ClusterEndpoints", cause: "noAggregation" };
+  if (isAnnotated(service, claim))
+    return { scope: "cluster", reason: "Annotated", cause: "advertiseClusterIP" };
   return null;
 }
 
-function isLocal(service: Service, claim: Claim): boolean {
-  if (service.annotations["bellman.bgp/advertise"] === "local") return true;
-  if (service.externalTrafficPolicy === "Local" && takesExternalTraffic(service)) return true;
-  return service.internalTrafficPolicy === "Local" && claim.source === "clusterIPs";
+function localCause(service: Service, claim: Claim): HostRuleCause | null {
+  if (service.annotations["bellman.bgp/advertise"] === "local") return "advertiseLocal";
+  if (service.externalTrafficPolicy === "Local" && takesExternalTraffic(service))
+    return "externalTrafficPolicy";
+  if (service.internalTrafficPolicy === "Local" && claim.source === "clusterIPs")
+    return "internalTrafficPolicy";
+  return null;
 }
 
 /** Types for which the API honours externalTrafficPolicy; a ClusterIP service has external traffic by externalIPs. */

@@ -15,7 +15,7 @@ export interface TaintPattern {
   readonly effect: string | null;
 }
 
-const excludeLabel = "node.kubernetes.io/exclude-from-external-load-balancers";
+export const excludeLabel = "node.kubernetes.io/exclude-from-external-load-balancers";
 
 /** What Go's strconv.ParseBool takes for false. */
 const falseTexts: ReadonlySet<string> = new Set(["0", "f", "F", "false", "FALSE", "False"]);

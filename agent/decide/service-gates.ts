@@ -2,7 +2,13 @@
 import type { RefusalReason } from "../model/reason.ts";
 import type { Service } from "../model/service.ts";
 
-type ServiceGate = (service: Service) => RefusalReason | null;
+export type ServiceGateName = "headless" | "externalName" | "deleting" | "proxy" | "address" | "optOut";
+
+export interface ServiceGate {
+  readonly name: ServiceGateName;
+  /** null: nothing against it. */
+  readonly refuse: (service: Service) => RefusalReason | null;
+}
 
 /** Whether the service has an address, or at least text where one should be. */
 const hasAddress = (service: Service): boolean =>
@@ -10,19 +16,22 @@ const hasAddress = (service: Service): boolean =>
   service.externalIPs.length > 0 ||
   service.ingress.some((ingress) => ingress.ip !== null);
 
-const gates: readonly ServiceGate[] = [
-  (service) => (service.headless ? "Headless" : null),
-  (service) => (service.type === "ExternalName" ? "ExternalName" : null),
-  (service) => (service.deleting ? "ServiceDeleting" : null),
-  (service) => (service.proxyName === null ? null : "OtherProxy"),
-  (service) => (hasAddress(service) ? null : withoutAddress(service)),
-  (service) => (service.annotations["bellman.bgp/advertise"] === "none" ? "OptedOut" : null),
+export const serviceGates: readonly ServiceGate[] = [
+  { name: "headless", refuse: (service) => (service.headless ? "Headless" : null) },
+  { name: "externalName", refuse: (service) => (service.type === "ExternalName" ? "ExternalName" : null) },
+  { name: "deleting", refuse: (service) => (service.deleting ? "ServiceDeleting" : null) },
+  { name: "proxy", refuse: (service) => (service.proxyName === null ? null : "OtherProxy") },
+  { name: "address", refuse: (service) => (hasAddress(service) ? null : withoutAddress(service)) },
+  {
+    name: "optOut",
+    refuse: (service) => (service.annotations["bellman.bgp/advertise"] === "none" ? "OptedOut" : null),
+  },
 ];
 
 /** The first reason against all addresses of the service; null: each is judged by itself. */
 export function serviceRefusal(service: Service): RefusalReason | null {
-  for (const gate of gates) {
-    const reason = gate(service);
+  for (const gate of serviceGates) {
+    const reason = gate.refuse(service);
     if (reason !== null) return reason;
   }
   return null;
