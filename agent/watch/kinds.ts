@@ -15,35 +15,46 @@ export interface ModelOf {
 
 export type Kind = keyof ModelOf;
 
-interface KindInfo {
+/** One place where the API may serve a kind. */
+export interface Place {
   readonly apiVersion: string;
   /** Path of the collection, over all namespaces. */
   readonly path: string;
+}
+
+interface KindInfo extends Place {
   readonly namespaced: boolean;
   /** Comes by a CRD: absence (404) is waited for, and counts as synced and empty meanwhile. */
   readonly optional: boolean;
+  /** Where Calico keeps the objects itself: read when they are served nowhere else. */
+  readonly storage: Place | null;
 }
 
+const storage = "crd.projectcalico.org/v1";
+
 export const kinds = {
-  Service: { apiVersion: "v1", path: "/api/v1/services", namespaced: true, optional: false },
+  Service: { apiVersion: "v1", path: "/api/v1/services", namespaced: true, optional: false, storage: null },
   EndpointSlice: {
     apiVersion: "discovery.k8s.io/v1",
     path: "/apis/discovery.k8s.io/v1/endpointslices",
     namespaced: true,
     optional: false,
+    storage: null,
   },
-  Node: { apiVersion: "v1", path: "/api/v1/nodes", namespaced: false, optional: false },
+  Node: { apiVersion: "v1", path: "/api/v1/nodes", namespaced: false, optional: false, storage: null },
   BGPConfiguration: {
     apiVersion: "projectcalico.org/v3",
     path: "/apis/projectcalico.org/v3/bgpconfigurations",
     namespaced: false,
     optional: true,
+    storage: { apiVersion: storage, path: `/apis/${storage}/bgpconfigurations` },
   },
   BGPPeer: {
     apiVersion: "projectcalico.org/v3",
     path: "/apis/projectcalico.org/v3/bgppeers",
     namespaced: false,
     optional: true,
+    storage: { apiVersion: storage, path: `/apis/${storage}/bgppeers` },
   },
 } as const satisfies Record<Kind, KindInfo>;
 

@@ -13,7 +13,7 @@ export interface BodyOptions {
  * Calls `onChunk` synchronously as data arrives. Resolves at the end of the body; the connection can then be used again.
  *
  * @throws {WatchError} `unreachable` when the connection broke, `idle` after the silence; what `onChunk` throws ends
- *   the reading as well.
+ *   the reading as well, and so does an error that the body is destroyed with.
  */
 export function readBody(
   body: IncomingMessage,
@@ -57,7 +57,7 @@ export function readBody(
       }
     });
     body.on("end", succeed);
-    body.on("error", (cause) => fail(broken(cause)));
+    body.on("error", (cause) => fail(cause instanceof WatchError ? cause : broken(cause)));
     body.on("close", () => fail(broken(null)));
   });
 }

@@ -5,6 +5,8 @@ export interface Limits {
   readonly connectTimeoutMs: number;
   /** Until an answer begins, and between two parts of a list. Default 65 s: the API server gives up after 60. */
   readonly responseTimeoutMs: number;
+  /** Until a stream has told of all objects. Default 60 s; then pages are asked for instead. */
+  readonly streamTimeoutMs: number;
   /** Nothing received on a watch. Default 3 min: bookmarks come about every minute. */
   readonly idleTimeoutMs: number;
   /** A watch that ends sooner without having told anything counts as a failure. Default 1 s. */
@@ -20,6 +22,7 @@ export interface Limits {
 export const defaultLimits: Limits = {
   connectTimeoutMs: 3_000,
   responseTimeoutMs: 65_000,
+  streamTimeoutMs: 60_000,
   idleTimeoutMs: 180_000,
   shortWatchMs: 1_000,
   maxLineBytes: 16 * 2 ** 20,

@@ -1,23 +1,23 @@
-// Keeps one kind of the picture equal to the API: list, then watch, and after any failure on from where it was.
+// Keeps one kind of the picture equal to the API: all objects, then the changes, and after any failure on from there.
 import type { IncomingMessage } from "node:http";
 import type { Log } from "../../model/log.ts";
 import { wait } from "../../time/clock.ts";
 import type { Clock } from "../../time/clock.ts";
-import { decode, modelKey } from "../decode/decode.ts";
-import { DecodeError } from "../decode/fields.ts";
 import { messageOf, WatchError } from "../errors.ts";
 import { kinds } from "../kinds.ts";
 import type { Kind, ModelOf } from "../kinds.ts";
-import type { Sink, WatchObserver } from "../sink.ts";
+import type { RelistReason, Sink, WatchObserver } from "../sink.ts";
 import { readBody, readText } from "./body.ts";
+import { Collection } from "./collection.ts";
+import type { Query } from "./collection.ts";
 import type { Credentials } from "./credentials.ts";
 import type { Limits } from "./limits.ts";
+import { Gathering } from "./gathering.ts";
 import { LineSplitter } from "./line-splitter.ts";
 import { parseListPage } from "./list-page.ts";
 import { Pacer } from "./pacer.ts";
-import { replyError } from "./reply.ts";
 import { firstState, nextState } from "./state.ts";
-import type { Listing, Outcome, ReflectorState, Watching } from "./state.ts";
+import type { Listing, Outcome, ReflectorState, Streaming, Watching } from "./state.ts";
 import { Transport } from "./transport.ts";
 import { Undecodable } from "./undecodable.ts";
 import { WatchEvents } from "./watch-events.ts";
@@ -35,16 +35,21 @@ export interface ReflectorOptions<K extends Kind> {
   readonly userAgent: string;
 }
 
-/** A page that tells what went wrong need not be longer. */
-const maxRefusalBytes = 64 * 1024;
+/** How an API says that it cannot stream: what it does not know is invalid, or forbidden by a feature gate. */
+const unsupportedStatuses: readonly (number | null)[] = [400, 405, 422, 501];
 
 export class Reflector<K extends Kind> {
   readonly #options: ReflectorOptions<K>;
   readonly #sink: Sink;
   readonly #observer: WatchObserver;
   readonly #transport: Transport;
+  readonly #collection: Collection;
   readonly #pacer: Pacer;
   readonly #undecodable: Undecodable;
+  /** When the watch that is open began, on the monotonic clock; until the API takes it, none has begun. */
+  #watchedSinceMs = Infinity;
+  /** apiVersion that the picture was last read from; empty: none. */
+  #readAt = "";
   #absenceTold = false;
 
   constructor(options: ReflectorOptions<K>, sink: Sink, observer: WatchObserver) {
@@ -53,6 +58,8 @@ export class Reflector<K extends Kind> {
     this.#observer = observer;
     this.#transport = new Transport(options);
     this.#pacer = new Pacer(options.random);
+    const answered = () => this.#pacer.answered();
+    this.#collection = new Collection({ ...options, answered }, this.#transport);
     this.#undecodable = new Undecodable(options.kind, sink);
   }
 
@@ -69,6 +76,8 @@ export class Reflector<K extends Kind> {
 
   #live(state: ReflectorState, signal: AbortSignal): Promise<Outcome> {
     switch (state.t) {
+      case "streaming":
+        return this.#stream(state, signal);
       case "listing":
         return this.#list(state, signal);
       case "watching":
@@ -80,35 +89,88 @@ export class Reflector<K extends Kind> {
     }
   }
 
-  async #list({ reason, paged }: Listing, signal: AbortSignal): Promise<Outcome> {
-    const { kind, limits } = this.#options;
+  /** All objects by one stream, and from then on the changes by the same. */
+  async #stream({ reason, believesAbsence }: Streaming, signal: AbortSignal): Promise<Outcome> {
+    const { kind, clock, limits } = this.#options;
+    const initial = { sendInitialEvents: "true", resourceVersionMatch: "NotOlderThan" };
+    const query = (preferred: boolean) => ({ ...this.#watchQuery(preferred), ...initial });
+    const gathering = new Gathering(kind);
+    /** null until all objects are told of. */
+    const follows: { events: WatchEvents<K> | null } = { events: null };
     try {
-      const objects = new Map<string, ModelOf[K]>();
-      const unread: [unknown, DecodeError][] = [];
+      const answer = await this.#collection.find(query, believesAbsence, signal);
+      if (answer === "missing") return { t: "missing" };
+      const endless = new WatchError(
+        "idle",
+        `the API server did not say within ${limits.streamTimeoutMs / 1000} s that these were all`,
+      );
+      const cancelLimit = clock.schedule(limits.streamTimeoutMs, () => answer.destroy(endless));
+      try {
+        await this.#follow(answer, (line) => {
+          if (follows.events !== null) {
+            follows.events.take(line);
+            this.#observer.contact(kind);
+            return;
+          }
+          const version = gathering.take(line);
+          if (version === null) return;
+          cancelLimit();
+          this.#swapIn(gathering, reason);
+          this.#watchedSinceMs = clock.monotonic();
+          follows.events = this.#eventsFrom(version);
+        });
+      } finally {
+        cancelLimit();
+      }
+      return follows.events === null ? { t: "unsupported" } : this.#ended(follows.events);
+    } catch (error) {
+      return this.#streamFailed(error, follows.events, gathering);
+    }
+  }
+
+  #ended(events: WatchEvents<K>): Outcome {
+    const { preferred } = this.#collection;
+    return { t: "ended", version: events.version, sound: this.#endSound(events), preferred };
+  }
+
+  /** To be called when a watch is over: did it tell something, or take its time? Then all is well. */
+  #endSound(events: WatchEvents<K>): boolean {
+    const { clock, limits } = this.#options;
+    const sound = events.count > 0 || clock.monotonic() - this.#watchedSinceMs >= limits.shortWatchMs;
+    this.#watchedSinceMs = Infinity;
+    if (sound) this.#pacer.progressed();
+    return sound;
+  }
+
+  #streamFailed(error: unknown, events: WatchEvents<K> | null, gathering: Gathering<K>): Outcome {
+    if (events !== null) return this.#watchFailed(error, events);
+    const explained = this.#explain("list", error);
+    if (explained.code === "rejected" && unsupportedStatuses.includes(explained.status)) {
+      this.#options.log.debug({ kind: this.#options.kind }, `${explained.message}; listing by pages instead`);
+      return { t: "unsupported" };
+    }
+    return { t: "failed", error: explained, version: null, progressed: gathering.begun };
+  }
+
+  async #list({ reason, paged, believesAbsence }: Listing, signal: AbortSignal): Promise<Outcome> {
+    const { kind, clock, limits } = this.#options;
+    try {
+      const gathering = new Gathering(kind);
       let page = { version: "", next: "" };
       do {
         const query = { limit: paged ? String(limits.pageSize) : "", continue: page.next };
-        const answer = await this.#ask(query, signal);
+        const answer =
+          page.next === ""
+            ? await this.#collection.find(() => query, believesAbsence, signal)
+            : await this.#collection.ask(query, signal);
         if (answer === "missing") return { t: "missing" };
         const idleTimeoutMs = limits.responseTimeoutMs;
-        const text = await readText(answer, limits.maxPageBytes, {
-          clock: this.#options.clock,
-          idleTimeoutMs,
-        });
+        const text = await readText(answer, limits.maxPageBytes, { clock, idleTimeoutMs });
         const { items, ...rest } = parseListPage(text);
-        for (const item of items) {
-          const object = this.#decode(item, unread);
-          if (object !== null) objects.set(modelKey(object), object);
-        }
+        for (const item of items) gathering.add(item);
         page = rest;
       } while (page.next !== "" && !signal.aborted);
-      this.#pacer.served();
-      this.#absenceTold = false;
-      this.#observer.relist(kind, reason);
-      this.#undecodable.clear();
-      for (const [item, error] of unread) this.#undecodable.add(item, error);
-      this.#sink.replace(kind, objects);
-      this.#observer.contact(kind);
+      this.#swapIn(gathering, reason);
       return { t: "listed", version: page.version };
     } catch (error) {
       return { t: "failed", error: this.#explain("list", error), version: null, progressed: false };
@@ -116,39 +178,68 @@ export class Reflector<K extends Kind> {
   }
 
   async #watch({ version }: Watching, signal: AbortSignal): Promise<Outcome> {
-    const { kind, clock, random, limits } = this.#options;
-    const events = new WatchEvents(kind, version, this.#sink, this.#observer, this.#undecodable);
-    // Until the API takes the watch, none has begun.
-    let startMs = Infinity;
-    const sound = () => events.count > 0 || clock.monotonic() - startMs >= limits.shortWatchMs;
+    const { kind, clock } = this.#options;
+    const events = this.#eventsFrom(version);
     try {
-      const answer = await this.#ask(
-        {
-          watch: "1",
-          resourceVersion: version,
-          allowWatchBookmarks: "true",
-          // Spread, so that the watches of all agents do not end in the same moment.
-          timeoutSeconds: String(Math.floor(300 + 300 * random())),
-        },
-        signal,
-      );
+      const { preferred } = this.#collection;
+      const query = { ...this.#watchQuery(preferred), resourceVersion: version };
+      const answer = await this.#collection.ask(query, signal);
       if (answer === "missing") return { t: "missing" };
-      startMs = clock.monotonic();
+      this.#watchedSinceMs = clock.monotonic();
       this.#observer.contact(kind);
-      const lines = new LineSplitter(limits.maxLineBytes, (line) => {
+      await this.#follow(answer, (line) => {
         events.take(line);
         this.#observer.contact(kind);
       });
-      await readBody(answer, (chunk) => lines.push(chunk), { clock, idleTimeoutMs: limits.idleTimeoutMs });
-      if (lines.pendingBytes > 0)
-        throw new WatchError("malformed", "the watch ended in the middle of a line");
-      return { t: "ended", version: events.version, sound: sound() };
+      return this.#ended(events);
     } catch (error) {
-      const progressed = events.count > 0;
-      return { t: "failed", error: this.#explain("watch", error), version: events.version, progressed };
-    } finally {
-      if (sound()) this.#pacer.progressed();
+      return this.#watchFailed(error, events);
     }
+  }
+
+  #watchFailed(error: unknown, events: WatchEvents<K>): Outcome {
+    const progressed = events.count > 0;
+    this.#endSound(events);
+    return { t: "failed", error: this.#explain("watch", error), version: events.version, progressed };
+  }
+
+  #watchQuery(preferred: boolean): Query {
+    const { random } = this.#options;
+    // Spread, so that the watches of all agents do not end in the same moment. Where the kind is not preferred to be
+    // read the watch is short: when it ends, the better place is looked at again.
+    const seconds = preferred ? 300 + 300 * random() : 30 + 30 * random();
+    return { watch: "1", allowWatchBookmarks: "true", timeoutSeconds: String(Math.floor(seconds)) };
+  }
+
+  #eventsFrom(version: string): WatchEvents<K> {
+    return new WatchEvents(this.#options.kind, version, this.#sink, this.#observer, this.#undecodable);
+  }
+
+  /** Reads the lines of a watch until it ends. */
+  async #follow(answer: IncomingMessage, onLine: (line: string) => void): Promise<void> {
+    const { clock, limits } = this.#options;
+    const lines = new LineSplitter(limits.maxLineBytes, onLine);
+    await readBody(answer, (chunk) => lines.push(chunk), { clock, idleTimeoutMs: limits.idleTimeoutMs });
+    if (lines.pendingBytes > 0) throw new WatchError("malformed", "the watch ended in the middle of a line");
+  }
+
+  #swapIn(gathering: Gathering<K>, reason: RelistReason): void {
+    const { kind } = this.#options;
+    this.#pacer.served();
+    this.#absenceTold = false;
+    this.#sayWhere();
+    this.#observer.relist(kind, reason);
+    gathering.swapIn(this.#sink, this.#undecodable);
+    this.#observer.contact(kind);
+  }
+
+  #sayWhere(): void {
+    const { kind, log } = this.#options;
+    const { apiVersion } = this.#collection.place;
+    if (this.#readAt === apiVersion) return;
+    if (this.#readAt !== "" || !this.#collection.preferred)
+      log.info({ kind, apiVersion }, `reading ${kind} of ${apiVersion}`);
+    this.#readAt = apiVersion;
   }
 
   async #pause(ms: number, signal: AbortSignal): Promise<Outcome> {
@@ -159,6 +250,7 @@ export class Reflector<K extends Kind> {
   #bearAbsence(signal: AbortSignal): Promise<Outcome> {
     const { kind, log } = this.#options;
     const { apiVersion } = kinds[kind];
+    this.#readAt = "";
     if (!this.#absenceTold)
       log.info({ kind, apiVersion }, `the API does not know ${kind} of ${apiVersion}; its CRD is waited for`);
     this.#absenceTold = true;
@@ -166,37 +258,6 @@ export class Reflector<K extends Kind> {
     this.#sink.replace(kind, new Map<string, ModelOf[K]>());
     this.#observer.contact(kind);
     return this.#pause(this.#pacer.absentMs(), signal);
-  }
-
-  /** The answer when it is a success; `missing` for 404 where the kind may be absent. @throws {WatchError} otherwise */
-  async #ask(
-    query: Readonly<Record<string, string>>,
-    signal: AbortSignal,
-  ): Promise<IncomingMessage | "missing"> {
-    const { kind, fieldSelector, clock, limits } = this.#options;
-    const { path, optional } = kinds[kind];
-    const given = Object.entries({ ...query, fieldSelector: fieldSelector ?? "" }).filter(
-      ([, value]) => value !== "",
-    );
-    const answer = await this.#transport.get(`${path}?${new URLSearchParams(given).toString()}`, signal);
-    this.#pacer.answered();
-    const status = answer.statusCode ?? 0;
-    if (status === 200) return answer;
-    const idleTimeoutMs = limits.responseTimeoutMs;
-    const text = await readText(answer, maxRefusalBytes, { clock, idleTimeoutMs }).catch(() => "");
-    if (status === 404 && optional) return "missing";
-    throw replyError({ status, retryAfter: answer.headers["retry-after"], text }, clock.now());
-  }
-
-  /** null: it has no place in the picture, and `unread` tells why. */
-  #decode(item: unknown, unread: [unknown, DecodeError][]): ModelOf[K] | null {
-    try {
-      return decode(this.#options.kind, item);
-    } catch (error) {
-      if (!(error instanceof DecodeError)) throw error;
-      unread.push([item, error]);
-      return null;
-    }
   }
 
   #failed(error: WatchError, signal: AbortSignal): void {

@@ -2,10 +2,18 @@ import { describe, expect, test } from "vitest";
 import { WatchError } from "../errors.ts";
 import type { WatchErrorCode } from "../errors.ts";
 import { firstState, nextState } from "./state.ts";
-import type { Outcome, ReflectorState, Watching } from "./state.ts";
+import type { Listing, Outcome, ReflectorState, Streaming, Watching } from "./state.ts";
 
-const listing: ReflectorState = { t: "listing", reason: "expired", paged: true, believesAbsence: false };
-const watching: Watching = { t: "watching", version: "7", fresh: false, refusals: 0 };
+const streaming: Streaming = { t: "streaming", reason: "expired", believesAbsence: false, broken: false };
+const listing: Listing = {
+  t: "listing",
+  reason: "expired",
+  paged: true,
+  believesAbsence: false,
+  streams: false,
+};
+const watching: Watching = { t: "watching", streams: false, version: "7", fresh: false, refusals: 0 };
+const streamed: Watching = { ...watching, streams: true };
 
 function failed(
   code: WatchErrorCode,
@@ -22,7 +30,7 @@ interface FailureOptions {
 
 describe("while listing", () => {
   test("a complete list is watched from its version", () => {
-    expect(nextState(firstState, { t: "listed", version: "7" })).toEqual({ ...watching, fresh: true });
+    expect(nextState(listing, { t: "listed", version: "7" })).toEqual({ ...watching, fresh: true });
   });
 
   test.each([
@@ -34,11 +42,12 @@ describe("while listing", () => {
     "malformed",
     "unreadable",
   ] as const)("after %s the list is made again after a pause", (code) => {
-    const pace = { t: code === "unreachable" ? "reconnect" : "backoff" };
+    const away = code === "unreachable";
     expect(nextState(listing, failed(code, { version: null }))).toEqual({
       t: "waiting",
-      pace,
-      then: listing,
+      pace: { t: away ? "reconnect" : "backoff" },
+      // A server that was away may be another one, which can stream.
+      then: { ...listing, streams: away },
     });
   });
 
@@ -56,39 +65,98 @@ describe("while listing", () => {
     expect(nextState(firstState, { t: "missing" })).toEqual({ t: "absent" });
   });
 
-  test("a kind that was served before is absent only when a second look says so", () => {
-    const again: ReflectorState = { ...listing, reason: "absent", believesAbsence: true };
-    expect(nextState(listing, { t: "missing" })).toEqual({
-      t: "waiting",
-      pace: { t: "confirm" },
-      then: again,
-    });
-    expect(nextState(again, { t: "missing" })).toEqual({ t: "absent" });
-  });
+  test.each([listing, streaming])(
+    "a kind that was served before is absent only when a second look says so ($t)",
+    (state) => {
+      const then = { ...state, reason: "absent", believesAbsence: true } as const;
+      expect(nextState(state, { t: "missing" })).toEqual({ t: "waiting", pace: { t: "confirm" }, then });
+      expect(nextState(then, { t: "missing" })).toEqual({ t: "absent" });
+    },
+  );
 
   test("an absent kind is looked for again", () => {
-    expect(nextState({ t: "absent" }, { t: "waited" })).toMatchObject({ t: "listing", reason: "absent" });
+    expect(nextState({ t: "absent" }, { t: "waited" })).toMatchObject({ t: "streaming", reason: "absent" });
+  });
+});
+
+describe("while streaming", () => {
+  const broken = (code: WatchErrorCode, options: FailureOptions = {}) =>
+    nextState(streaming, failed(code, { version: null, ...options }));
+  const byPages = { ...listing, streams: true };
+
+  test("an API that cannot stream is asked for pages at once, and from then on", () => {
+    expect(nextState(streaming, { t: "unsupported" })).toEqual(listing);
+    expect(nextState(listing, { t: "listed", version: "7" })).toMatchObject({ streams: false });
+    expect(nextState(watching, failed("expired"))).toEqual(listing);
+  });
+
+  test("a server that was away is asked again whether it streams", () => {
+    expect(nextState(watching, failed("unreachable"))).toMatchObject({ then: { streams: true } });
+    expect(nextState(streamed, failed("expired"))).toEqual(streaming);
+  });
+
+  test.each(["unauthorized", "forbidden", "unreadable"] as const)("after %s it starts over", (code) => {
+    expect(broken(code)).toEqual({ t: "waiting", pace: { t: "backoff" }, then: streaming });
+  });
+
+  test("a break half way starts it over, and a second one the pages", () => {
+    const once = broken("unreachable", { progressed: true });
+    const then = { ...streaming, broken: true };
+    expect(once).toEqual({ t: "waiting", pace: { t: "reconnect" }, then });
+    const twice = nextState(then, failed("unreachable", { version: null, progressed: true }));
+    expect(twice).toMatchObject({ t: "waiting", then: byPages });
+  });
+
+  test("a server that is not there is waited for with the stream", () => {
+    expect(broken("unreachable")).toEqual({ t: "waiting", pace: { t: "reconnect" }, then: streaming });
+  });
+
+  test.each(["expired", "malformed", "rejected"] as const)("after %s it is pages that are tried", (code) => {
+    expect(broken(code)).toEqual({ t: "waiting", pace: { t: "backoff" }, then: byPages });
+  });
+
+  test("what the server asks to wait is waited, and the stream asked for again", () => {
+    const told = broken("rejected", { status: 429, retryAfterMs: 5000 });
+    expect(told).toEqual({ t: "waiting", pace: { t: "told", ms: 5000 }, then: streaming });
+  });
+
+  test("a stream that never says that these were all is taken for none", () => {
+    expect(broken("idle")).toEqual({ t: "waiting", pace: { t: "backoff" }, then: listing });
+  });
+
+  test("with all objects there, it goes on as a watch does", () => {
+    expect(nextState(streaming, failed("idle"))).toMatchObject({
+      t: "waiting",
+      then: { t: "watching", streams: true, version: "9", fresh: true },
+    });
+    const ended = { t: "ended", version: "9", sound: true, preferred: true } as const;
+    expect(nextState(streaming, ended)).toEqual({ ...streamed, version: "9" });
   });
 });
 
 describe("while watching", () => {
   test("a watch that ends in good order goes on at once from where it was", () => {
     const fresh = { ...watching, fresh: true };
-    const next = nextState(fresh, { t: "ended", version: "9", sound: true });
+    const next = nextState(fresh, { t: "ended", version: "9", sound: true, preferred: true });
     expect(next).toEqual({ ...watching, version: "9" });
   });
 
   test("a watch that ends at once goes on after a pause", () => {
-    const next = nextState(watching, { t: "ended", version: "7", sound: false });
+    const next = nextState(watching, { t: "ended", version: "7", sound: false, preferred: true });
     expect(next).toEqual({ t: "waiting", pace: { t: "backoff" }, then: watching });
+  });
+
+  test("a watch at a place that is not the preferred one leads to a look at that", () => {
+    const ended = { t: "ended", version: "9", sound: true, preferred: false } as const;
+    expect(nextState(streamed, ended)).toEqual({ ...streaming, reason: "absent" });
   });
 
   test.each(["unreachable", "unauthorized", "forbidden", "idle", "unreadable"] as const)(
     "after %s the watch goes on from where it was, without a list",
     (code) => {
       const pace = { t: code === "unreachable" ? "reconnect" : "backoff" };
-      const then = { ...watching, version: "9" };
-      expect(nextState(watching, failed(code))).toEqual({ t: "waiting", pace, then });
+      const then = { ...streamed, version: "9" };
+      expect(nextState(streamed, failed(code))).toEqual({ t: "waiting", pace, then });
     },
   );
 

@@ -2,21 +2,40 @@
 import type { WatchError } from "../errors.ts";
 import type { RelistReason } from "../sink.ts";
 
-/** Pages through the collection. The picture keeps what it had until the last page is in. */
+/**
+ * Takes the collection as a stream (WatchList, KEP-3157): a watch that tells of every object first, says when that was
+ * all, and goes on with the changes. It costs the API server less than a list, and nobody ever holds the whole text.
+ * The picture keeps what it had until all is told.
+ */
+export interface Streaming {
+  readonly t: "streaming";
+  readonly reason: RelistReason;
+  /**
+   * A kind that was served before is not believed to be absent at the first 404: emptying the picture withdraws routes.
+   */
+  readonly believesAbsence: boolean;
+  /** The stream before this one broke off half way. */
+  readonly broken: boolean;
+}
+
+/**
+ * Pages through the collection, where the API has no streams or the last one failed. The picture keeps what it had
+ * until the last page is in.
+ */
 export interface Listing {
   readonly t: "listing";
   readonly reason: RelistReason;
   /** False: all in one answer, because the API forgot its snapshot while we were paging (HTTP 410). */
   readonly paged: boolean;
-  /**
-   * A kind that was served before is not believed to be absent at the first 404: emptying the picture withdraws routes.
-   */
   readonly believesAbsence: boolean;
+  /** False: the API does not know how to stream; not asked for again until the server was out of reach. */
+  readonly streams: boolean;
 }
 
 /** Has a watch open, or opens one, to be told of all changes after `version`. */
 export interface Watching {
   readonly t: "watching";
+  readonly streams: boolean;
   readonly version: string;
   /** The version comes straight from a list and has not been watched from yet. */
   readonly fresh: boolean;
@@ -28,7 +47,7 @@ export interface Watching {
 export interface Waiting {
   readonly t: "waiting";
   readonly pace: Pace;
-  readonly then: Listing | Watching;
+  readonly then: Streaming | Listing | Watching;
 }
 
 /** The API does not know the kind (its CRD is not installed): the picture has none of it, and we look again soon. */
@@ -36,7 +55,7 @@ export interface Absent {
   readonly t: "absent";
 }
 
-export type ReflectorState = Listing | Watching | Waiting | Absent;
+export type ReflectorState = Streaming | Listing | Watching | Waiting | Absent;
 
 /** - `reconnect`: nobody answers. - `backoff`: the answer was no. - `confirm`: the answer is in doubt. */
 export type Pace =
@@ -48,9 +67,18 @@ export type Pace =
 export type Outcome =
   /** The list is complete; `version` is where a watch goes on from. */
   | { readonly t: "listed"; readonly version: string }
-  /** The server ended the watch in good order. `sound`: it told something, or at least took its time. */
-  | { readonly t: "ended"; readonly version: string; readonly sound: boolean }
-  /** `version`: how far the watch had come; null: no watch. `progressed`: it had told something. */
+  /** The API cannot stream: it refused to, or ended the stream in good order before all was told. */
+  | { readonly t: "unsupported" }
+  /** The server ended the watch in good order. */
+  | {
+      readonly t: "ended";
+      readonly version: string;
+      /** It told something, or at least took its time. */
+      readonly sound: boolean;
+      /** False: at the place watched the kind is served too, but another is preferred, should it be served there. */
+      readonly preferred: boolean;
+    }
+  /** `version`: how far the watch had come; null: the picture is not complete. `progressed`: a watch told something. */
   | {
       readonly t: "failed";
       readonly error: WatchError;
@@ -62,11 +90,13 @@ export type Outcome =
   /** The pause is over. */
   | { readonly t: "waited" };
 
+type Failed = Extract<Outcome, { t: "failed" }>;
+
 export const firstState: ReflectorState = {
-  t: "listing",
+  t: "streaming",
   reason: "start",
-  paged: true,
   believesAbsence: true,
+  broken: false,
 };
 
 /** With so many refusals in a row, it may be the version that is refused. */
@@ -74,6 +104,8 @@ const maxRefusals = 3;
 
 export function nextState(state: ReflectorState, outcome: Outcome): ReflectorState {
   switch (state.t) {
+    case "streaming":
+      return afterStreaming(state, outcome);
     case "listing":
       return afterListing(state, outcome);
     case "watching":
@@ -81,69 +113,119 @@ export function nextState(state: ReflectorState, outcome: Outcome): ReflectorSta
     case "waiting":
       return state.then;
     case "absent":
-      return { t: "listing", reason: "absent", paged: true, believesAbsence: true };
+      return { t: "streaming", reason: "absent", believesAbsence: true, broken: false };
   }
+}
+
+function afterStreaming(state: Streaming, outcome: Outcome): ReflectorState {
+  switch (outcome.t) {
+    case "missing":
+      return afterMissing(state);
+    case "unsupported":
+      return byPages(state, false);
+    case "listed":
+      return watchingFrom(outcome.version, true);
+    case "ended":
+      return afterWatching(watchingFrom(outcome.version, true), outcome);
+    case "failed":
+      return outcome.version === null
+        ? afterBrokenStream(state, outcome)
+        : afterFailure(watchingFrom(outcome.version, true), outcome);
+    case "waited":
+      return state;
+  }
+}
+
+/** Starts over: as a stream when it was not the stream that failed, else by pages, which are easier to serve. */
+function afterBrokenStream(state: Streaming, { error, progressed }: Failed): Waiting {
+  const wait = (then: Waiting["then"]): Waiting => ({ t: "waiting", pace: paceAfter(error), then });
+  switch (error.code) {
+    case "unreachable":
+      return wait(progressed && state.broken ? byPages(state, true) : { ...state, broken: progressed });
+    case "unauthorized":
+    case "forbidden":
+    case "unreadable":
+      return wait(state);
+    case "rejected":
+      return wait(error.retryAfterMs === null ? byPages(state, true) : state);
+    case "expired":
+    case "malformed":
+      return wait(byPages(state, true));
+    case "idle":
+      // Who takes the request and does not know what it means never tells of the end.
+      return wait(byPages(state, false));
+  }
+}
+
+function byPages({ reason, believesAbsence }: Streaming, streams: boolean): Listing {
+  return { t: "listing", reason, paged: true, believesAbsence, streams };
 }
 
 function afterListing(state: Listing, outcome: Outcome): ReflectorState {
   switch (outcome.t) {
     case "listed":
-      return { t: "watching", version: outcome.version, fresh: true, refusals: 0 };
+      return watchingFrom(outcome.version, state.streams);
     case "missing":
-      return state.believesAbsence
-        ? { t: "absent" }
-        : {
-            t: "waiting",
-            pace: { t: "confirm" },
-            then: { ...state, reason: "absent", believesAbsence: true },
-          };
+      return afterMissing(state);
     case "failed": {
-      if (outcome.error.code !== "expired")
-        return { t: "waiting", pace: paceAfter(outcome.error), then: { ...state, paged: true } };
-      return state.paged
-        ? { ...state, paged: false }
-        : { t: "waiting", pace: { t: "backoff" }, then: { ...state, paged: true } };
+      const { error } = outcome;
+      const streams = state.streams || error.code === "unreachable";
+      const again: Listing = { ...state, paged: true, streams };
+      if (error.code !== "expired") return { t: "waiting", pace: paceAfter(error), then: again };
+      return state.paged ? { ...state, paged: false } : { t: "waiting", pace: { t: "backoff" }, then: again };
     }
+    case "unsupported":
     case "ended":
     case "waited":
       return state;
   }
 }
 
+function afterMissing(state: Streaming | Listing): ReflectorState {
+  if (state.believesAbsence) return { t: "absent" };
+  const then = { ...state, reason: "absent", believesAbsence: true } as const;
+  return { t: "waiting", pace: { t: "confirm" }, then };
+}
+
+function watchingFrom(version: string, streams: boolean): Watching {
+  return { t: "watching", streams, version, fresh: true, refusals: 0 };
+}
+
 function afterWatching(state: Watching, outcome: Outcome): ReflectorState {
   switch (outcome.t) {
     case "ended": {
-      const then: Watching = { t: "watching", version: outcome.version, fresh: false, refusals: 0 };
-      return outcome.sound ? then : { t: "waiting", pace: { t: "backoff" }, then };
+      const then: Watching = { ...state, version: outcome.version, fresh: false, refusals: 0 };
+      if (!outcome.sound) return { t: "waiting", pace: { t: "backoff" }, then };
+      return outcome.preferred ? then : relist("absent", then);
     }
     case "missing":
-      return relist("absent");
+      return relist("absent", state);
     case "failed":
       return afterFailure(state, outcome);
+    case "unsupported":
     case "listed":
     case "waited":
       return state;
   }
 }
 
-function afterFailure(
-  state: Watching,
-  { error, version, progressed }: Extract<Outcome, { t: "failed" }>,
-): ReflectorState {
-  const wait = (then: Listing | Watching): Waiting => ({ t: "waiting", pace: paceAfter(error), then });
+function afterFailure(state: Watching, { error, version, progressed }: Failed): ReflectorState {
+  const wait = (then: Waiting["then"]): Waiting => ({ t: "waiting", pace: paceAfter(error), then });
   const fresh = state.fresh && !progressed;
   const refusals = (progressed ? 0 : state.refusals) + (error.code === "rejected" ? 1 : 0);
-  const again: Watching = { t: "watching", version: version ?? state.version, fresh, refusals };
+  // A server that was away may be another one when it is back.
+  const streams = state.streams || error.code === "unreachable";
+  const again: Watching = { t: "watching", streams, version: version ?? state.version, fresh, refusals };
   switch (error.code) {
     case "expired":
       // A version that is too old right after the list was made means that lists are slower than changes.
-      return fresh ? wait(relist("expired")) : relist("expired");
+      return fresh ? wait(relist("expired", again)) : relist("expired", again);
     case "malformed":
-      return wait(relist("decode"));
+      return wait(relist("decode", again));
     case "rejected": {
       const status = error.status ?? 500;
       const mayPass = status >= 500 || status === 429;
-      return wait(mayPass && refusals < maxRefusals ? again : relist("error"));
+      return wait(mayPass && refusals < maxRefusals ? again : relist("error", again));
     }
     case "unreadable":
     case "unreachable":
@@ -154,8 +236,9 @@ function afterFailure(
   }
 }
 
-function relist(reason: RelistReason): Listing {
-  return { t: "listing", reason, paged: true, believesAbsence: false };
+function relist(reason: RelistReason, { streams }: Watching): Streaming | Listing {
+  const stream: Streaming = { t: "streaming", reason, believesAbsence: false, broken: false };
+  return streams ? stream : byPages(stream, streams);
 }
 
 function paceAfter(error: WatchError): Pace {

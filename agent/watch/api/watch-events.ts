@@ -44,11 +44,7 @@ export class WatchEvents<K extends Kind> {
 
   /** @throws {WatchError} when the line is no event, or one that ends the watch. */
   take(line: string): void {
-    const event = parse(line);
-    const { type, object } = event;
-    if (type === "ERROR") throw eventError(object);
-    if (type !== "ADDED" && type !== "MODIFIED" && type !== "DELETED" && type !== "BOOKMARK")
-      throw new WatchError("malformed", `the watch told of an event of type ${quote(type)}`);
+    const { type, object } = parseEvent(line);
     if (type === "DELETED") this.#remove(object);
     else if (type !== "BOOKMARK") this.#set(object);
     const metadata: unknown = isFields(object) ? object["metadata"] : undefined;
@@ -85,13 +81,24 @@ export class WatchEvents<K extends Kind> {
   }
 }
 
-function parse(line: string): Readonly<Record<string, unknown>> {
+interface WatchEvent {
+  readonly type: keyof typeof types;
+  readonly object: unknown;
+}
+
+/** @throws {WatchError} when the line is no event, or one that ends the watch. */
+export function parseEvent(line: string): WatchEvent {
   let event: unknown;
   try {
     event = JSON.parse(line);
   } catch (cause) {
     throw new WatchError("malformed", `the watch told what is not JSON: ${quote(line)}`, { cause });
   }
-  if (isFields(event)) return event;
-  throw new WatchError("malformed", `the watch told what is not an event: ${quote(line)}`);
+  if (!isFields(event))
+    throw new WatchError("malformed", `the watch told what is not an event: ${quote(line)}`);
+  const { type, object } = event;
+  if (type === "ERROR") throw eventError(object);
+  if (type !== "ADDED" && type !== "MODIFIED" && type !== "DELETED" && type !== "BOOKMARK")
+    throw new WatchError("malformed", `the watch told of an event of type ${quote(type)}`);
+  return { type, object };
 }

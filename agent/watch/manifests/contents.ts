@@ -14,9 +14,6 @@ export type FileContents =
   /** Not to be understood as a whole: perhaps an edit half done. */
   | { readonly t: "broken"; readonly problem: Problem };
 
-/** Calico keeps its objects in this group too; where only that is served, `kubectl get -o yaml` shows it. */
-const storageGroup = "crd.projectcalico.org/v1";
-
 /** What a Problem calls a file. */
 export function fileObject(name: string): string {
   return `File/${/^[\w./@+-]+$/.test(name) ? name : quote(name)}`;
@@ -61,8 +58,9 @@ function expand(document: unknown): readonly unknown[] {
 function kindOf(apiVersion: string, kind: string): Kind | null {
   for (const name of kindNames) {
     if (name !== kind) continue;
-    const { apiVersion: wanted, optional } = kinds[name];
-    if (apiVersion === wanted || (optional && apiVersion === storageGroup)) return name;
+    const { apiVersion: wanted, storage } = kinds[name];
+    // Where only the storage group is served, `kubectl get -o yaml` shows that.
+    if (apiVersion === wanted || apiVersion === storage?.apiVersion) return name;
   }
   return null;
 }

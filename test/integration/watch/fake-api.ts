@@ -4,7 +4,8 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
 
-export type Verb = "list" | "watch";
+/** `stream`: a watch that begins with all objects (WatchList). */
+export type Verb = "list" | "watch" | "stream";
 /** Answers one request in the server's stead; `none` lets that one pass. */
 export type Fault = ((response: ServerResponse) => void) | "none";
 
@@ -27,9 +28,17 @@ export const paths = {
   peers: "/apis/projectcalico.org/v3/bgppeers",
 } as const;
 
+/** Where Calico keeps them itself. */
+export const storagePaths = {
+  configurations: "/apis/crd.projectcalico.org/v1/bgpconfigurations",
+  peers: "/apis/crd.projectcalico.org/v1/bgppeers",
+} as const;
+
 export class FakeApi {
   /** Collections that are served; any other is 404. */
   readonly served = new Set<string>(Object.values(paths));
+  /** False: streams are refused, as an API server without WatchList does. */
+  streams = true;
   /** Every request so far, as `list /api/v1/services` or `watch …`. */
   readonly requests: string[] = [];
   /** When set, the only Authorization header that is let in. */
@@ -115,13 +124,12 @@ export class FakeApi {
   #record(entry: LogEntry): void {
     this.#log.push(entry);
     for (const [response, path] of this.#watches)
-      if (path === entry.path)
-        response.write(`${JSON.stringify({ type: entry.type, object: entry.object })}\n`);
+      if (path === entry.path) response.write(eventLine(entry.type, entry.object));
   }
 
   #answer(request: IncomingMessage, response: ServerResponse): void {
     const url = new URL(request.url ?? "", "http://api");
-    const verb: Verb = url.searchParams.has("watch") ? "watch" : "list";
+    const verb = verbOf(url);
     const id = `${verb} ${url.pathname}`;
     this.requests.push(id);
     const fault = this.#faults.get(id)?.shift();
@@ -130,6 +138,8 @@ export class FakeApi {
       refuse(401, "Unauthorized")(response);
     else if (!this.served.has(url.pathname)) refuse(404, "NotFound")(response);
     else if (verb === "list") this.#list(url, response);
+    else if (verb === "stream" && !this.streams) refuse(422, "Invalid")(response);
+    else if (verb === "stream") this.#stream(url, response);
     else this.#watch(url, response);
   }
 
@@ -142,19 +152,49 @@ export class FakeApi {
     sendJson(response, 200, { kind: "List", metadata, items: all.slice(from, from + limit) });
   }
 
+  #stream(url: URL, response: ServerResponse): void {
+    this.#open(url, response);
+    const all = this.#objects.get(url.pathname)?.values() ?? [];
+    for (const object of all) response.write(eventLine("ADDED", object));
+    response.write(initialEventsEnd(this.#version));
+  }
+
   #watch(url: URL, response: ServerResponse): void {
     const from = Number(url.searchParams.get("resourceVersion"));
     if (from < this.#oldest) {
       refuse(410, "Expired")(response);
       return;
     }
+    this.#open(url, response);
+    for (const { path, type, version, object } of this.#log)
+      if (path === url.pathname && version > from) response.write(eventLine(type, object));
+  }
+
+  #open(url: URL, response: ServerResponse): void {
     response.writeHead(200, { "content-type": "application/json" });
     response.flushHeaders();
     this.#watches.set(response, url.pathname);
     response.on("close", () => this.#watches.delete(response));
-    for (const { path, type, version, object } of this.#log)
-      if (path === url.pathname && version > from) response.write(`${JSON.stringify({ type, object })}\n`);
   }
+}
+
+function verbOf({ searchParams }: URL): Verb {
+  if (!searchParams.has("watch")) return "list";
+  if (searchParams.get("sendInitialEvents") !== "true") return "watch";
+  const { resourceVersionMatch, allowWatchBookmarks } = Object.fromEntries(searchParams);
+  if (resourceVersionMatch !== "NotOlderThan" || allowWatchBookmarks !== "true")
+    throw new Error("a stream that the API would refuse");
+  return "stream";
+}
+
+export function eventLine(type: string, object: object): string {
+  return `${JSON.stringify({ type, object })}\n`;
+}
+
+/** The bookmark that tells that these were all. */
+export function initialEventsEnd(version: number): string {
+  const annotations = { "k8s.io/initial-events-end": "true" };
+  return eventLine("BOOKMARK", { metadata: { resourceVersion: String(version), annotations } });
 }
 
 /** A refusal as the API words it. */
