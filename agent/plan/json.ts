@@ -4,8 +4,16 @@ import type { Verdict } from "../model/verdict.ts";
 import type { Plan, PlannedPeer } from "./plan.ts";
 import type { PlannedRoute } from "./planned-route.ts";
 
+export type RouteJson = Omit<PlannedRoute, "nextHop">;
+export type PeerJson = Pick<PlannedPeer, "name" | "address" | "port" | "asn" | "localAsn" | "routes">;
+
+export interface PlanJson extends Pick<Plan, "node" | "excluded" | "verdicts" | "guard" | "problems"> {
+  readonly routes: readonly RouteJson[];
+  readonly peers: readonly PeerJson[];
+}
+
 /** The whole plan, with its keys in the documented order. */
-export function planJson(plan: Plan): object {
+export function planJson(plan: Plan): PlanJson {
   return {
     node: plan.node,
     excluded: plan.excluded,
@@ -17,22 +25,30 @@ export function planJson(plan: Plan): object {
   };
 }
 
-export function routeJson(route: PlannedRoute): object {
+export function routeJson(route: PlannedRoute): RouteJson {
   const { prefix, reason, services, communities, largeCommunities, med, localPref, prepend } = route;
   return { prefix, reason, services, communities, largeCommunities, med, localPref, prepend };
 }
 
-export function verdictJson(verdict: Verdict): object {
-  const { service, address, prefix, announce, reason } = verdict;
-  return { service, address, prefix, announce, reason };
+export function verdictJson(verdict: Verdict): Verdict {
+  const { service, address, prefix } = verdict;
+  if (verdict.announce)
+    return {
+      service,
+      address: verdict.address,
+      prefix: verdict.prefix,
+      announce: true,
+      reason: verdict.reason,
+    };
+  return { service, address, prefix, announce: false, reason: verdict.reason };
 }
 
-export function peerJson(peer: PlannedPeer): object {
+export function peerJson(peer: PlannedPeer): PeerJson {
   const { name, address, port, asn, localAsn, routes } = peer;
   return { name, address, port, asn, localAsn, routes };
 }
 
-export function problemJson(problem: Problem): object {
+export function problemJson(problem: Problem): Problem {
   const { object, field, severity, message } = problem;
   return { object, field, severity, message };
 }

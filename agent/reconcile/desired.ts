@@ -17,6 +17,7 @@ import { commonOf, makePlan, tableProblems } from "../plan/plan.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { PlannedRoute } from "../plan/planned-route.ts";
 import { RouteTable } from "../plan/route-table.ts";
+import type { Owner } from "../plan/route-table.ts";
 import { readAttributes } from "../plan/service-attributes.ts";
 import type { Cluster } from "../watch/cluster.ts";
 import type { Dirty } from "./dirty-set.ts";
@@ -67,6 +68,11 @@ export class Desired {
     return { ...this.#refreshServices(keys), touched: "all" };
   }
 
+  /** What every decision stands on, as of the last refresh. */
+  get view(): View {
+    return this.#view;
+  }
+
   get config(): NodeConfig {
     return this.#view.config;
   }
@@ -87,6 +93,11 @@ export class Desired {
 
   route(prefix: Prefix): PlannedRoute | undefined {
     return this.#table.route(prefix);
+  }
+
+  /** The services that announce a prefix, by name. */
+  owners(prefix: Prefix): readonly Owner[] {
+    return this.#table.owners(prefix);
   }
 
   routes(): Iterable<PlannedRoute> {
