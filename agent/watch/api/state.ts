@@ -194,9 +194,10 @@ function watchingFrom(version: string, streams: boolean): Watching {
 function afterWatching(state: Watching, outcome: Outcome): ReflectorState {
   switch (outcome.t) {
     case "ended": {
-      const then: Watching = { ...state, version: outcome.version, fresh: false, refusals: 0 };
-      if (!outcome.sound) return { t: "waiting", pace: { t: "backoff" }, then };
-      return outcome.preferred ? then : relist("absent", then);
+      const { version, sound, preferred } = outcome;
+      const again: Watching = { ...state, version, fresh: false, refusals: 0 };
+      const then = preferred ? again : relist("absent", again);
+      return sound ? then : { t: "waiting", pace: { t: "backoff" }, then };
     }
     case "missing":
       return relist("absent", state);

@@ -30,3 +30,17 @@ test("labels that no API server would take refuse the object by name", () => {
   const object = { metadata: { name: "tor", labels: { rack: true } } };
   expect(() => decodeConfigObject("BGPPeer", object)).toThrow(/BGPPeer\/tor/);
 });
+
+test.each([
+  ["beside none of its own", {}, { tor: "a", rack: "1" }],
+  ["less than those it has itself", { tor: "b" }, { tor: "b", rack: "1" }],
+])("labels that Calico's storage group keeps in an annotation count, %s", (_, labels, expected) => {
+  const annotations = { "projectcalico.org/metadata": '{"uid":"u2","labels":{"tor":"a","rack":"1"}}' };
+  const object = { metadata: { name: "tor", uid: "u1", labels, annotations } };
+  expect(decodeConfigObject("BGPPeer", object)).toMatchObject({ uid: "u1", labels: expected });
+});
+
+test.each(["{", "null", '{"labels":7}', 7])("what Calico did not write there gives no labels: %s", (text) => {
+  const object = { metadata: { name: "tor", annotations: { "projectcalico.org/metadata": text } } };
+  expect(decodeConfigObject("BGPPeer", object).labels).toEqual({});
+});

@@ -41,6 +41,8 @@ export class FakeApi {
   streams = true;
   /** Every request so far, as `list /api/v1/services` or `watch …`. */
   readonly requests: string[] = [];
+  /** The same as path and query. */
+  readonly urls: string[] = [];
   /** When set, the only Authorization header that is let in. */
   authorization: string | null = null;
   readonly #server;
@@ -118,7 +120,11 @@ export class FakeApi {
 
   /** Ends the watches of a collection in good order, so that they are opened anew. */
   endWatches(path: string): void {
-    for (const [response, watched] of this.#watches) if (watched === path) response.end();
+    for (const [response, watched] of this.#watches) {
+      if (watched !== path) continue;
+      this.#watches.delete(response);
+      response.end();
+    }
   }
 
   #record(entry: LogEntry): void {
@@ -132,6 +138,7 @@ export class FakeApi {
     const verb = verbOf(url);
     const id = `${verb} ${url.pathname}`;
     this.requests.push(id);
+    this.urls.push(request.url ?? "");
     const fault = this.#faults.get(id)?.shift();
     if (fault !== undefined && fault !== "none") fault(response);
     else if (this.authorization !== null && request.headers.authorization !== this.authorization)
