@@ -34,16 +34,23 @@ interface Given {
   readonly configurations?: Specs;
   readonly peers?: Specs;
   readonly lastGood?: LastGood;
+  readonly clusterIPsFromEnv?: readonly string[] | null;
 }
 
 /** Resolves for node n1. */
-export function resolve({ configurations = {}, peers = {}, lastGood = nothingGood }: Given): Resolved {
+export function resolve({
+  configurations = {},
+  peers = {},
+  lastGood = nothingGood,
+  ...given
+}: Given): Resolved {
   return resolveConfig({
     configurations: objects("BGPConfiguration", configurations),
     peers: objects("BGPPeer", peers),
     node: n1,
     nodeName: "n1",
     lastGood,
+    ...given,
   });
 }
 

@@ -4,6 +4,7 @@ import type { Node } from "../model/node.ts";
 import { quote } from "../model/problem.ts";
 import type { Problem } from "../model/problem.ts";
 import { readBgpConfiguration, readNodeConfiguration } from "./bgp-configuration.ts";
+import { readClusterIPsFromEnv } from "./cluster-ips-from-env.ts";
 import type { LastGood, NodeConfig } from "./node-config.ts";
 import { resolvePeers } from "./peers.ts";
 import { objectName } from "./spec.ts";
@@ -17,6 +18,8 @@ export interface ResolveInput {
   /** This node as the API shows it; undefined: not seen. */
   readonly node: Node | undefined;
   readonly nodeName: string;
+  /** Entries of CALICO_ADVERTISE_CLUSTER_IPS, which replace serviceClusterIPs; null or left out: not set. */
+  readonly clusterIPsFromEnv?: readonly string[] | null;
   /** What the resolution before handed back; `nothingGood` at the start. */
   readonly lastGood: LastGood;
 }
@@ -46,6 +49,10 @@ export function resolveConfig({
     lastGood.forNode,
     forAll,
   );
+  const fromEnv =
+    input.clusterIPsFromEnv == null
+      ? null
+      : readClusterIPsFromEnv(input.clusterIPsFromEnv, forAll.allow.clusterIPs !== null);
   const { peers, problems } = resolvePeers({
     objects: input.peers,
     node,
@@ -56,11 +63,18 @@ export function resolveConfig({
   return {
     config: {
       ...forAll,
+      allow: { ...forAll.allow, clusterIPs: fromEnv?.entries ?? forAll.allow.clusterIPs },
       listenPort: forNode.listenPort ?? forAll.listenPort,
       logLevel: forNode.logLevel ?? forAll.logLevel,
       advertisements: forNode.advertisements ?? forAll.advertisements,
       peers,
-      problems: [...forAll.problems, ...forNode.problems, ...otherNames(configurations, own), ...problems],
+      problems: [
+        ...forAll.problems,
+        ...forNode.problems,
+        ...otherNames(configurations, own),
+        ...(fromEnv?.problems ?? []),
+        ...problems,
+      ],
     },
     lastGood: {
       forAll: goodForAll,

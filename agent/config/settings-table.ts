@@ -17,7 +17,8 @@ import {
 } from "./settings-values.ts";
 import type { HttpAddress } from "./settings-values.ts";
 
-export interface Settings {
+/** What flags, variables of their names, and the file say. */
+export interface WrittenSettings {
   readonly nodeName: string;
   /** null: in-cluster, then KUBECONFIG, then ~/.kube/config. */
   readonly kubeconfig: string | null;
@@ -47,6 +48,11 @@ export interface Settings {
   readonly logFormat: "json" | "pretty" | null;
 }
 
+export interface Settings extends WrittenSettings {
+  /** Entries of CALICO_ADVERTISE_CLUSTER_IPS, not validated; null: not set. */
+  readonly clusterIPsFromEnv: readonly string[] | null;
+}
+
 /** What a default may depend on. */
 export interface Surroundings {
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -71,7 +77,7 @@ export interface Setting<T> {
 }
 
 /** The flag of a setting is its name in kebab-case. */
-export const settingsTable: { readonly [Name in keyof Settings]: Setting<Settings[Name]> } = {
+export const settingsTable: { readonly [Name in keyof WrittenSettings]: Setting<WrittenSettings[Name]> } = {
   nodeName: {
     parse: parseNodeName,
     fallback: defaultNodeName,

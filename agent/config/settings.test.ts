@@ -45,6 +45,7 @@ describe("without settings", () => {
       drainTaints: [],
       loadBalancerClasses: [],
       podCidrs: "off",
+      clusterIPsFromEnv: null,
       logLevel: null,
       logFormat: null,
     });
@@ -62,6 +63,12 @@ describe("without settings", () => {
       'value: NODE_NAME "N1" is not the name of a node; set --node-name',
     );
   });
+});
+
+test("CALICO_ADVERTISE_CLUSTER_IPS is taken as a list, from the environment alone", () => {
+  const env = { CALICO_ADVERTISE_CLUSTER_IPS: "10.49.0.0/16, fd00::/112" };
+  expect(read({ env }).clusterIPsFromEnv).toEqual(["10.49.0.0/16", "fd00::/112"]);
+  expect(refusal({ argv: ["--cluster-ips-from-env", "10.49.0.0/16"] })).toMatch(/^unknown: /);
 });
 
 /** Name of the setting, text, value. */

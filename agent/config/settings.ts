@@ -1,11 +1,12 @@
 // The agent's own settings: a flag beats an environment variable beats the file beats the default.
 import { quote } from "../model/problem.ts";
+import { clusterIPsFromEnv } from "./cluster-ips-from-env.ts";
 import { SettingsError } from "./settings-error.ts";
 import { flagName, laterFlags } from "./settings-names.ts";
 import { fromArgv, fromEnv, fromFile } from "./settings-sources.ts";
 import type { Written } from "./settings-sources.ts";
 import { settingsTable } from "./settings-table.ts";
-import type { Setting, Settings, Surroundings } from "./settings-table.ts";
+import type { Setting, Settings, Surroundings, WrittenSettings } from "./settings-table.ts";
 
 export interface SettingsInput extends Surroundings {
   /** Arguments behind `bellman agent`. */
@@ -37,7 +38,7 @@ export function readSettings({ argv, env, file, hostname }: SettingsInput): Sett
     const written = find(flag);
     if (written !== null) throw new SettingsError("later", `${written.place} is not available yet`);
   }
-  const read = <Name extends keyof Settings>(name: Name): Settings[Name] => {
+  const read = <Name extends keyof WrittenSettings>(name: Name): WrittenSettings[Name] => {
     const written = find(flagName(name));
     const setting = settingsTable[name];
     return written === null ? setting.fallback({ env, hostname }) : parseWritten(setting, written);
@@ -57,6 +58,7 @@ export function readSettings({ argv, env, file, hostname }: SettingsInput): Sett
     drainTaints: read("drainTaints"),
     loadBalancerClasses: read("loadBalancerClasses"),
     podCidrs: read("podCidrs"),
+    clusterIPsFromEnv: clusterIPsFromEnv(env),
     logLevel: read("logLevel"),
     logFormat: read("logFormat"),
   };

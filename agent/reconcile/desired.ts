@@ -30,6 +30,8 @@ export interface DesiredOptions extends DecideSettings {
   readonly routerId: Address | null;
   /** null: as the BGPConfiguration says. */
   readonly listenPort: number | null;
+  /** In place of serviceClusterIPs; null or left out: not set. */
+  readonly clusterIPsFromEnv?: readonly string[] | null;
   /** Told whenever the configuration was resolved anew. */
   readonly configured?: (config: NodeConfig) => void;
 }
@@ -175,6 +177,7 @@ export class Desired {
       node,
       nodeName,
       lastGood: this.#lastGood,
+      clusterIPsFromEnv: this.#options.clusterIPsFromEnv ?? null,
     });
     this.#lastGood = lastGood;
     return makeView(nodeName, node, config, this.#options);
