@@ -11,6 +11,9 @@ import type { WatchHealth } from "../watch/health.ts";
 import { kindNames } from "../watch/kinds.ts";
 import type { Kind } from "../watch/kinds.ts";
 import type { Desired } from "./desired.ts";
+import { explain } from "./explain.ts";
+import { parseQuery } from "./explain-query.ts";
+import type { Explanation } from "./explanation.ts";
 import type { Loop, LoopState } from "./loop.ts";
 
 export interface PeerReport extends Peer {
@@ -88,6 +91,14 @@ export class Report {
 
   problems(): readonly Problem[] {
     return this.#desired.problems(this.#furtherProblems());
+  }
+
+  /** null: the query is none that can be answered. */
+  explain(text: string): Explanation | null {
+    const query = parseQuery(text);
+    if (query === null) return null;
+    const input = { cluster: this.#cluster, desired: this.#desired };
+    return explain(text, query, { ...input, holds: (prefix) => this.holds(prefix) });
   }
 
   excluded(): boolean {

@@ -1,8 +1,46 @@
 // The JSON API's answers, made from the agent's report.
-import { problemJson, routeJson, verdictJson } from "../plan/json.ts";
-import type { Report } from "../reconcile/report.ts";
+import type { Verdict } from "../model/verdict.ts";
+import type { SessionState } from "../model/peer.ts";
+import type { Family } from "../model/family.ts";
+import type { Problem } from "../model/problem.ts";
+import { peerJson, problemJson, routeJson, verdictJson } from "../plan/json.ts";
+import type { PeerJson, RouteJson } from "../plan/json.ts";
+import type { EngineReport, KindReport, Report, RouteCounts } from "../reconcile/report.ts";
 
-export function statusJson(report: Report, version: string): object {
+export interface StatusJson {
+  readonly node: string;
+  readonly version: string;
+  readonly ready: boolean;
+  /** What is missing; absent when nothing is. */
+  readonly notReady?: string;
+  readonly excluded: boolean;
+  readonly engine: EngineReport;
+  readonly routes: RouteCounts;
+  readonly services: number;
+  readonly watch: readonly KindReport[];
+  readonly problems: readonly Problem[];
+}
+
+export interface RoutesJson {
+  readonly node: string;
+  readonly excluded: boolean;
+  readonly routes: readonly (RouteJson & { readonly held: boolean })[];
+  readonly verdicts: readonly Verdict[];
+}
+
+export interface SessionJson extends PeerJson {
+  readonly state: SessionState;
+  /** ISO 8601; null: not established, or the speaker does not say. */
+  readonly establishedSince: string | null;
+  readonly advertised: Readonly<Partial<Record<Family, number>>>;
+}
+
+export interface PeersJson {
+  readonly node: string;
+  readonly peers: readonly SessionJson[];
+}
+
+export function statusJson(report: Report, version: string): StatusJson {
   const plan = report.plan();
   const notReady = report.notReady();
   const counts = report.routeCounts();
@@ -21,7 +59,7 @@ export function statusJson(report: Report, version: string): object {
 }
 
 /** The routes that are wanted, each with whether the speaker holds it, and the verdicts behind them. */
-export function routesJson(report: Report): object {
+export function routesJson(report: Report): RoutesJson {
   const { node, excluded, routes, verdicts } = report.plan();
   return {
     node,
@@ -31,20 +69,17 @@ export function routesJson(report: Report): object {
   };
 }
 
-export async function peersJson(report: Report): Promise<object> {
+export async function peersJson(report: Report): Promise<PeersJson> {
   const peers = await report.peers();
   const { node, peers: planned } = report.plan();
   return {
     node,
-    peers: planned.map(({ name, address, port, asn, localAsn, routes }) => {
-      const session = peers.find((peer) => peer.name === name);
+    peers: planned.map((peer) => {
+      const session = peers.find(({ name }) => name === peer.name);
       const since = session?.establishedAtMs ?? null;
+      const { routes, ...named } = peerJson(peer);
       return {
-        name,
-        address,
-        port,
-        asn,
-        localAsn,
+        ...named,
         state: session?.state ?? "idle",
         establishedSince: since === null ? null : new Date(since).toISOString(),
         advertised: session?.advertised ?? {},

@@ -4,6 +4,7 @@ import { startWorld, sync, tor } from "../reconcile/loop.fixture.ts";
 import type { World } from "../reconcile/loop.fixture.ts";
 import { Report } from "../reconcile/report.ts";
 import { silentLog } from "../model/log.ts";
+import { planJson } from "../plan/json.ts";
 import { WatchHealth } from "../watch/health.ts";
 import { HttpError, serveHttp } from "./http.ts";
 import { createMetrics } from "./metrics.ts";
@@ -114,7 +115,34 @@ describe("the API", () => {
       peers: [{ name: "tor", address: tor, state: "established", routes: ["10.49.0.0/16", "10.49.0.1/32"] }],
     });
   });
+  it("tells the plan as bellman plan prints it, byte for byte", async () => {
+    const { body } = await get("/api/v1/plan");
+    expect(body).toBe(`${JSON.stringify(planJson(world.desired.plan()), null, 2)}\n`);
+  });
+  it("explains a service, and says whether the speaker holds its routes", async () => {
+    const { body } = await get("/api/v1/explain?q=default%2Fs-10.49.0.1");
+    expect(JSON.parse(body)).toMatchObject({
+      query: "default/s-10.49.0.1",
+      node: "n1",
+      announced: true,
+      prefixes: [
+        {
+          prefix: "10.49.0.1/32",
+          reason: "LocalEndpoints",
+          owners: [{ service: "default/s-10.49.0.1", announce: true }],
+          peers: ["tor"],
+          held: true,
+        },
+      ],
+    });
+  });
   test.each([
+    ["/api/v1/explain", {}, 400, "?q=…"],
+    ["/api/v1/explain?q=", {}, 400, "?q=…"],
+    ["/api/v1/explain?query=x", {}, 400, "?q=…"],
+    ["/api/v1/explain?q=a&q=b", {}, 400, "?q=…"],
+    ["/api/v1/explain?q=10.49.0.0/33", {}, 400, "an address or a prefix"],
+    ["/api/v1/explain?q=%2Fetc%2Fpasswd", {}, 400, "an address or a prefix"],
     ["/api/v2/status", {}, 404, "no such path"],
     ["/api/v1/routes", { method: "POST" }, 405, "GET"],
     ["/api/v1/routes?x=1", {}, 400, "no query"],

@@ -2,8 +2,11 @@
 import { createServer } from "node:http";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Registry } from "prom-client";
+import { quote } from "../model/problem.ts";
 import type { Clock } from "../time/clock.ts";
 import type { Report } from "../reconcile/report.ts";
+import { planJson } from "../plan/json.ts";
+import { queryForms } from "../reconcile/explain-query.ts";
 import { peersJson, routesJson, statusJson } from "./api.ts";
 import { createGauges } from "./gauges.ts";
 
@@ -58,24 +61,37 @@ export async function serveHttp(
   return { port: typeof address === "object" && address !== null ? address.port : options.port };
 }
 
-type Handler = () => Answer | Promise<Answer>;
+interface Handler {
+  /** The only parameter that is taken, and must be; none: the path takes no query. */
+  readonly parameter?: string;
+  readonly answer: (value: string) => Answer | Promise<Answer>;
+}
 
 function table({ report, registry, version, clock }: HttpOptions): ReadonlyMap<string, Handler> {
   const refreshGauges = createGauges(registry, report);
   return new Map<string, Handler>([
-    ["/healthz", () => health(report.notAlive(clock.monotonic()))],
-    ["/readyz", () => health(report.notReady())],
-    ["/api/v1/status", () => json(200, statusJson(report, version))],
-    ["/api/v1/routes", () => json(200, routesJson(report))],
-    ["/api/v1/peers", async () => json(200, await peersJson(report))],
+    ["/healthz", { answer: () => health(report.notAlive(clock.monotonic())) }],
+    ["/readyz", { answer: () => health(report.notReady()) }],
+    ["/api/v1/status", { answer: () => json(200, statusJson(report, version)) }],
+    ["/api/v1/routes", { answer: () => json(200, routesJson(report)) }],
+    ["/api/v1/peers", { answer: async () => json(200, await peersJson(report)) }],
+    ["/api/v1/plan", { answer: () => json(200, planJson(report.plan())) }],
+    ["/api/v1/explain", { parameter: "q", answer: (query) => explanation(report, query) }],
     [
       "/metrics",
-      async () => {
-        await refreshGauges();
-        return { status: 200, type: registry.contentType, body: await registry.metrics() };
+      {
+        answer: async () => {
+          await refreshGauges();
+          return { status: 200, type: registry.contentType, body: await registry.metrics() };
+        },
       },
     ],
   ]);
+}
+
+function explanation(report: Report, query: string): Answer {
+  const found = report.explain(query);
+  return found === null ? json(400, { error: `q=${quote(query)} is not ${queryForms}` }) : json(200, found);
 }
 
 async function respond(
@@ -91,16 +107,22 @@ async function respond(
 }
 
 async function answerTo(answers: ReadonlyMap<string, Handler>, request: IncomingMessage): Promise<Answer> {
-  const [path = "", query] = (request.url ?? "").split("?", 2);
+  const [path = "", query = ""] = (request.url ?? "").split("?", 2);
   const handler = answers.get(path);
   if (handler === undefined)
     return json(404, { error: `no such path; there are ${[...answers.keys()].sort().join(", ")}` });
   if (request.method !== "GET" && request.method !== "HEAD")
     return json(405, { error: `${path} takes GET only` });
+  const { parameter, answer } = handler;
+  if (parameter !== undefined) {
+    const [only, ...others] = new URLSearchParams(query);
+    if (only?.[0] !== parameter || only[1] === "" || others.length > 0)
+      return json(400, { error: `${path} takes one query, ?${parameter}=…` });
+    return answer(only[1]);
+  }
   // Prometheus and probes may add parameters of their own; the API means what it says.
-  if (query !== undefined && query !== "" && path.startsWith("/api/"))
-    return json(400, { error: `${path} takes no query` });
-  return handler();
+  if (query !== "" && path.startsWith("/api/")) return json(400, { error: `${path} takes no query` });
+  return answer("");
 }
 
 function health(problem: string | null): Answer {
