@@ -152,6 +152,26 @@ describe("an allow list", () => {
     expect(resolved.config.problems.every(({ severity }) => severity === "error")).toBe(true);
   });
 
+  test.each(["serviceClusterIPs", "serviceExternalIPs", "serviceLoadBalancerIPs"])(
+    "%s that was edited wrongly holds its last good value until a right edit comes",
+    (field) => {
+      const prefixes = ({ config }: Resolved) =>
+        Object.values(config.allow).flatMap((list) => list?.map(({ prefix }) => prefix) ?? []);
+      const [first, wrong, partly, second] = ["10.1.0.0/16", "10.2.0.0/33", "x", "10.3.0.0/16"].map(
+        (cidr) => ({
+          cidr,
+        }),
+      );
+      expect(prefixes(afterEdits({ [field]: [first] }, { [field]: [wrong] }))).toEqual(["10.1.0.0/16"]);
+      const mended = afterEdits({ [field]: [first] }, { [field]: [wrong] }, { [field]: [second] });
+      expect(prefixes(mended)).toEqual(["10.3.0.0/16"]);
+      expect(problemLines(mended)).toEqual([]);
+      // One valid entry makes a new value, which the next wrong edit falls back on.
+      const edits = [[first], [wrong], [partly, second], [wrong]].map((list) => ({ [field]: list }));
+      expect(prefixes(afterEdits(...edits))).toEqual(["10.3.0.0/16"]);
+    },
+  );
+
   test("that was taken away is not remembered", () => {
     const good = { serviceClusterIPs: [{ cidr: "10.96.0.0/12" }] };
     expect(clusterIPs(afterEdits(good, {}))).toBeNull();

@@ -13,7 +13,7 @@ export type AnyCommunity =
 /** By name; null: the name is given to something that is no community, which is told where it is given. */
 export type CommunityNames = ReadonlyMap<string, AnyCommunity | null>;
 
-export const communityForms = "aa:nn with parts up to 65535, or aa:nn:mm with parts up to 4294967295";
+const communityForms = "aa:nn with parts up to 65535, or aa:nn:mm with parts up to 4294967295";
 
 /** Returns null for anything but a standard or a large community. */
 export function parseAnyCommunity(text: unknown): AnyCommunity | null {

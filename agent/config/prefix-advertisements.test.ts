@@ -24,7 +24,7 @@ const warning = (field: string, message: string) =>
 
 const forms = "aa:nn with parts up to 65535, or aa:nn:mm with parts up to 4294967295";
 const neither = (text: string) =>
-  `${text} is neither a community (${forms}) nor a name from spec.communities of this object`;
+  `${text} is neither a community (aa:nn or aa:nn:mm) nor a name from this object's communities`;
 
 describe("T1: prefixAdvertisements", () => {
   test("give standard and large communities, literal and by name, each once and sorted by number", () => {
@@ -85,7 +85,7 @@ describe("T4: what is wrong in prefixAdvertisements is reported with its field, 
   const communities = [{ name: "rack-a", value: "64512:20" }];
 
   test.each([
-    ["an unknown name", "rack-b", `${neither('"rack-b"')}; did you mean "rack-a"?`],
+    ["an unknown name", "rack-b", `${neither('"rack-b"')} (did you mean "rack-a"?)`],
     ["a name far from any", "zone", neither('"zone"')],
     ["a standard community out of range", "65536:1", neither('"65536:1"')],
     ["a large community out of range", "1:2:4294967296", neither('"1:2:4294967296"')],

@@ -3,13 +3,13 @@ import type { Community, LargeCommunity } from "../model/community.ts";
 import { uniqueCommunities } from "../model/community.ts";
 import { prefixContainer } from "../model/prefix.ts";
 import { quote } from "../model/problem.ts";
-import { communityForms, parseAnyCommunity } from "./communities.ts";
+import { parseAnyCommunity } from "./communities.ts";
 import type { CommunityNames } from "./communities.ts";
 import { readCidr, readList, refused, tellUnknown } from "./entries.ts";
 import type { Entry, List, Refusal, Tell } from "./entries.ts";
 import type { Advertisement } from "./node-config.ts";
 import { isEmpty, isRecord } from "./spec.ts";
-import { didYouMean } from "./suggest.ts";
+import { nearest } from "./suggest.ts";
 
 /** @param names those of the same object */
 export function readAdvertisements(
@@ -81,7 +81,7 @@ function readCommunities(value: unknown, field: string, names: CommunityNames): 
 
 function refusalOf(text: unknown, names: CommunityNames): string {
   if (typeof text === "string" && names.has(text)) return `the value of ${quote(text)} is not a community`;
-  const hint = typeof text === "string" ? didYouMean(text, names.keys(), quote) : "";
-  const forms = `neither a community (${communityForms}) nor a name from spec.communities of this object`;
-  return `${quote(text)} is ${forms}${hint}`;
+  const near = typeof text === "string" ? nearest(text, names.keys()) : null;
+  const hint = near === null ? "" : ` (did you mean ${quote(near)}?)`;
+  return `${quote(text)} is neither a community (aa:nn or aa:nn:mm) nor a name from this object's communities${hint}`;
 }

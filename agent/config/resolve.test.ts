@@ -52,10 +52,11 @@ describe("whatever stands in the objects", () => {
     fc.assert(
       fc.property(
         fc.array(fc.tuple(fc.dictionary(name, configuration), fc.dictionary(name, peer)), { maxLength: 3 }),
-        (edits) => {
+        fc.option(fc.array(text)),
+        (edits, clusterIPsFromEnv) => {
           let lastGood = nothingGood;
           for (const [configurations, peers] of edits) {
-            const resolved = resolve({ configurations, peers, lastGood });
+            const resolved = resolve({ configurations, peers, lastGood, clusterIPsFromEnv });
             lastGood = resolved.lastGood;
             const { asn, listenPort, allow, advertisements, peers: sessions, problems } = resolved.config;
             expect(parseAsn(asn)).toBe(asn);
