@@ -4,6 +4,8 @@ import type { Agent } from "node:http";
 import type { RequestOptions } from "node:https";
 import { quote } from "../../model/problem.ts";
 import { messageOf, WatchError } from "../errors.ts";
+import { takeExecPlugin } from "./exec-plugin.ts";
+import type { Credential, ExecPlugin } from "./exec-plugin.ts";
 import { findOrigin, inClusterConfig, parseFiles, readFiles } from "./kubeconfig.ts";
 import type { Origin, Surroundings } from "./kubeconfig.ts";
 
@@ -18,6 +20,8 @@ export interface Access {
 
 interface Loaded {
   readonly config: KubeConfig;
+  /** The command that has the credentials; null: the files have them. */
+  readonly plugin: ExecPlugin | null;
   /** Texts of the files it was made from. */
   readonly texts: readonly string[];
 }
@@ -36,11 +40,13 @@ export class Credentials {
 
   /** @throws {WatchError} `unreadable` when a file is gone or broken by now. */
   async access(): Promise<Access> {
-    const config = this.#load();
+    const { config, plugin } = this.#load();
     const options: RequestOptions = {};
     try {
       await config.applyToHTTPSOptions(options);
+      if (plugin !== null) applyCredential(options, await plugin.credential(Date.now()));
     } catch (cause) {
+      if (cause instanceof WatchError) throw cause;
       const message = `the credentials for the API cannot be read: ${quote(messageOf(cause))}; check the files and commands that the kubeconfig names`;
       throw new WatchError("unreadable", message, { cause });
     }
@@ -60,17 +66,23 @@ export class Credentials {
     this.#loaded = null;
   }
 
-  #load(): KubeConfig {
+  #load(): Loaded {
     // A pod's token is short-lived and read from its file, without the library's cache of a minute.
-    if (this.#origin.t === "cluster") return inClusterConfig(this.#root);
+    if (this.#origin.t === "cluster") return { config: inClusterConfig(this.#root), plugin: null, texts: [] };
     const { paths } = this.#origin;
     const texts = readFiles(paths);
     const loaded = this.#loaded;
-    if (loaded !== null && texts.every((text, index) => text === loaded.texts[index])) return loaded.config;
+    if (loaded !== null && texts.every((text, index) => text === loaded.texts[index])) return loaded;
     const config = parseFiles(paths, texts);
-    this.#loaded = { config, texts };
-    return config;
+    const now = { config, plugin: takeExecPlugin(config), texts };
+    this.#loaded = now;
+    return now;
   }
+}
+
+function applyCredential(options: RequestOptions, { token, certificate, key }: Credential): void {
+  if (certificate !== null && key !== null) Object.assign(options, { cert: certificate, key });
+  if (token !== null) options.headers = { ...texts(options.headers), Authorization: `Bearer ${token}` };
 }
 
 function texts(headers: RequestOptions["headers"]): Readonly<Record<string, string>> {

@@ -88,6 +88,7 @@ function parseFile(path: string, text: string): KubeConfig {
     config.loadFromString(text);
     config.makePathsAbsolute(dirname(path));
     addTokenFiles(config, raw["users"], dirname(path));
+    placeCommands(config, dirname(path));
     return config;
   });
 }
@@ -106,6 +107,17 @@ function addTokenFiles(config: KubeConfig, users: unknown, folder: string): void
     const authProvider = { name: "tokenFile", config: { tokenFile } };
     config.users = config.users.map((other) => (other === known ? { ...known, authProvider } : other));
   }
+}
+
+/** A command named by a relative path is beside the kubeconfig; one without any path is looked for in PATH. */
+function placeCommands(config: KubeConfig, folder: string): void {
+  config.users = config.users.map((user) => {
+    const exec: unknown = user.exec;
+    const command: unknown = isFields(exec) ? exec["command"] : undefined;
+    if (!isFields(exec) || typeof command !== "string") return user;
+    if (!command.includes("/") || command.startsWith("/")) return user;
+    return { ...user, exec: { ...exec, command: join(folder, command) } };
+  });
 }
 
 function check(config: KubeConfig, path: string): void {
