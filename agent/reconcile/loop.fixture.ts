@@ -92,9 +92,13 @@ export function startWorld(
   };
 }
 
-/** Every kind is listed: n1, a configuration for 10.49.0.0/16, the ToR, and these Local services, ready on n1. */
-export function sync(cluster: Cluster, services: readonly string[] = ["10.49.0.1"]): void {
-  cluster.replace("Node", new Map([["n1", node()]]));
+/** Every kind is listed: the nodes, a configuration for 10.49.0.0/16, the ToR, and these Local services, ready on n1. */
+export function sync(
+  cluster: Cluster,
+  services: readonly string[] = ["10.49.0.1"],
+  nodes: readonly string[] = ["n1"],
+): void {
+  cluster.replace("Node", new Map(nodes.map((name) => [name, node({ name })])));
   cluster.replace("BGPConfiguration", new Map([["default", configuration(["10.49.0.0/16"])]]));
   cluster.replace("BGPPeer", new Map([["tor", peer("tor", tor)]]));
   cluster.replace("Service", new Map(services.map((address) => [`default/s-${address}`, local(address)])));

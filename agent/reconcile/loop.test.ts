@@ -31,8 +31,7 @@ describe("before the picture is complete", () => {
   });
   it("waits for its own node before it starts BGP", async () => {
     const { clock, cluster, desired, speaker, stop } = startWorld();
-    sync(cluster);
-    cluster.remove("Node", "n1");
+    sync(cluster, ["10.49.0.1"], []);
     await clock.advance(0);
     expect(speaker.instance).toBeNull();
     expect(desired.problems().map(({ object }) => object)).toContain("Node/n1");

@@ -23,7 +23,11 @@ export class GobgpdStandIn {
   readonly #server = new Server();
   #global: Global | undefined;
 
-  constructor() {
+  /** How often its events were asked for. */
+  watches = 0;
+
+  /** @param silent it takes the call for its events, and never says anything */
+  constructor({ silent = false }: { readonly silent?: boolean } = {}) {
     this.#unary(method.getBgp, () => ({ ...(this.#global !== undefined && { global: this.#global }) }));
     this.#unary(method.startBgp, ({ global }) => {
       this.#global = global;
@@ -43,7 +47,7 @@ export class GobgpdStandIn {
     this.#stream(method.listPolicyAssignment, [], true);
     this.#stream(method.listPeer, [], true);
     this.#stream(method.listPath, [], true);
-    this.#stream(method.watchEvent, [{ peer: { type: 2 } }], false);
+    this.#stream(method.watchEvent, silent ? [] : [{ peer: { type: 2 } }], false, () => this.watches++);
     this.#takeStream();
   }
 
@@ -88,8 +92,10 @@ export class GobgpdStandIn {
     called: DescMethod & { readonly output: O },
     answers: readonly MessageInitShape<O>[],
     ends: boolean,
+    noted: () => void = () => undefined,
   ): void {
     const handle = (call: ServerWritableStream<Buffer, Uint8Array>) => {
+      noted();
       for (const answer of answers) call.write(toBinary(called.output, create(called.output, answer)));
       if (ends) call.end();
     };

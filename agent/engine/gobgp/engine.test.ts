@@ -1,6 +1,7 @@
 import { Server, ServerCredentials } from "@grpc/grpc-js";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { GobgpdStandIn } from "../../../test/support/gobgpd-stand-in.ts";
+import { until } from "../../../test/support/until.ts";
 import { parseAddress } from "../../model/address.ts";
 import { defaultAsn } from "../../model/asn.ts";
 import type { Peer } from "../../model/peer.ts";
@@ -8,6 +9,7 @@ import { parsePrefix } from "../../model/prefix.ts";
 import type { Prefix } from "../../model/prefix.ts";
 import { plainRoute } from "../../model/route.ts";
 import type { Route } from "../../model/route.ts";
+import { ManualClock } from "../../time/manual-clock.ts";
 import type { EngineLink } from "../contract.ts";
 import { encodePrefix } from "../wire/nlri.ts";
 import { gobgpEngine } from "./engine.ts";
@@ -94,6 +96,33 @@ describe("something else than gobgpd at the address", () => {
       /does not know GetBgp of GoBGP's API v3: is it gobgpd 3\.10 to 3\.37/,
     );
     server.forceShutdown();
+  });
+});
+
+describe("a speaker that takes the call for its events and stays silent", () => {
+  const events = { lost: () => undefined, session: () => undefined };
+  const instance = { asn: defaultAsn, routerId: address, listenPort: -1 };
+
+  it("counts as frozen after a while", async () => {
+    const [standIn, clock] = [new GobgpdStandIn({ silent: true }), new ManualClock()];
+    const engine = gobgpEngine({ address: await standIn.start(), clock });
+    const opening = engine.open(instance, events, new AbortController().signal);
+    const outcome = expect(opening).rejects.toMatchObject({ code: "timeout" });
+    await until("it was asked for events", () => standIn.watches === 1);
+    await clock.advance(3_000);
+    await outcome;
+    expect(clock.pending).toBe(0);
+    standIn.stop();
+  });
+
+  it("does not keep the agent from ending", async () => {
+    const [standIn, controller] = [new GobgpdStandIn({ silent: true }), new AbortController()];
+    const engine = gobgpEngine({ address: await standIn.start(), clock: new ManualClock() });
+    const outcome = expect(engine.open(instance, events, controller.signal)).rejects.toThrow();
+    await until("it was asked for events", () => standIn.watches === 1);
+    controller.abort();
+    await outcome;
+    standIn.stop();
   });
 });
 

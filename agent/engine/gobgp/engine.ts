@@ -75,7 +75,7 @@ class GobgpEngine implements Engine {
     signal: AbortSignal,
   ): Promise<EngineLink> {
     // API v4 would be told by its own GetBgp: a v3 daemon answers that with UNIMPLEMENTED.
-    const api = new GobgpV3(rpc);
+    const api = new GobgpV3(rpc, this.#clock);
     const ensured = await ensureInstance(api, instance, this.#address);
     let subscription: Subscription | null = null;
     const abandon = () => link.abandon();

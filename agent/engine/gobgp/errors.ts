@@ -1,6 +1,7 @@
 // What a gRPC status means for the caller.
 import { status } from "@grpc/grpc-js";
 import type { ServiceError } from "@grpc/grpc-js";
+import { quote } from "../../model/problem.ts";
 import { EngineError } from "../contract.ts";
 import type { EngineErrorCode } from "../contract.ts";
 import type { GobgpAddress } from "./address.ts";
@@ -13,6 +14,12 @@ export function toEngineError(address: GobgpAddress, call: string, error: Servic
   if (error === null)
     return new EngineError("unreachable", `gobgpd at ${address.text} ended ${call}: is it shutting down?`);
   return new EngineError(codeOf(error), messageOf(address, call, error), { cause: error });
+}
+
+/** What came is no answer of gobgpd's API. */
+export function unreadableAnswer(address: GobgpAddress, call: string, cause: unknown): EngineError {
+  const message = `what listens at ${address.text} answered ${call} with something else than GoBGP's API v3: is it gobgpd?`;
+  return new EngineError("refused", message, { cause });
 }
 
 function codeOf({ code, details }: ServiceError): EngineErrorCode {
@@ -43,11 +50,11 @@ function messageOf(address: GobgpAddress, call: string, error: ServiceError): st
     case "refused":
       return error.code === status.UNIMPLEMENTED
         ? `what listens at ${address.text} does not know ${call} of GoBGP's API v3: is it gobgpd 3.10 to 3.37?`
-        : `gobgpd at ${address.text} refused ${call}: ${error.details}`;
+        : `gobgpd at ${address.text} refused ${call}: ${quote(error.details)}`;
   }
 }
 
 /** The system's word, such as `connect ENOENT /run/gobgp/gobgp.sock`, out of grpc-js's long story. */
 function reason(error: ServiceError): string {
-  return /connect E[A-Z]+ \S+/.exec(error.details)?.[0] ?? error.details;
+  return /connect E[A-Z]+ \S+/.exec(error.details)?.[0] ?? quote(error.details);
 }

@@ -57,6 +57,8 @@ export class GobgpLink implements EngineLink {
 
   count(): Promise<number> {
     return this.#ask(async () => {
+      // The rare look is also the time to see that nobody has opened the door to received routes.
+      await this.#api.refuseReceived();
       const counts = await Promise.all(families.map((family) => this.#api.count(family)));
       return counts.reduce((sum, count) => sum + count, 0);
     });

@@ -61,7 +61,7 @@ export async function readRoutes(api: GobgpApi, localAsn: Asn): Promise<Readonly
   for (const family of families)
     for (const path of await api.originated(family)) {
       const prefix = readPrefix(path);
-      routes.set(prefix, readRoute(prefix, path, localAsn));
+      if (prefix !== null) routes.set(prefix, readRoute(prefix, path, localAsn));
     }
   return routes;
 }
@@ -86,17 +86,13 @@ function rejection(prefix: Prefix, error: EngineError): Rejection {
   return { item: { t: "route", prefix }, error };
 }
 
-function readPrefix({ family, nlri }: WirePath): Prefix {
+/** null: no prefix at all. It cannot be named, so it cannot be withdrawn either; the others go on. */
+function readPrefix({ family, nlri }: WirePath): Prefix | null {
   try {
     return decodePrefix(family, nlri);
   } catch (error) {
-    if (!(error instanceof WireError)) throw error;
-    const bytes = Buffer.from(nlri).toString("hex");
-    throw new EngineError(
-      "refused",
-      `gobgpd tells of a route that cannot be read (${bytes}): ${error.message}`,
-      { cause: error },
-    );
+    if (error instanceof WireError) return null;
+    throw error;
   }
 }
 

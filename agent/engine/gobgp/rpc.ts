@@ -11,12 +11,12 @@ import type {
 } from "@bufbuild/protobuf";
 import { Client, Metadata, credentials } from "@grpc/grpc-js";
 import type { ChannelOptions, ServiceError } from "@grpc/grpc-js";
-import type { EngineError } from "../contract.ts";
+import { EngineError } from "../contract.ts";
 import type { GobgpAddress } from "./address.ts";
-import { toEngineError } from "./errors.ts";
+import { toEngineError, unreadableAnswer } from "./errors.ts";
 
 /** A question or a small change: gobgpd answers within a millisecond. */
-const unaryDeadlineMs = 3_000;
+export const unaryDeadlineMs = 3_000;
 /** Whole tables: 50,000 routes take 2 to 5 s. */
 const bulkDeadlineMs = 30_000;
 
@@ -58,7 +58,7 @@ export class Rpc {
     return new Promise((resolve, reject) => {
       const done = (error: ServiceError | null, answer: Buffer = Buffer.alloc(0)) => {
         this.#calls.delete(call);
-        if (error === null) resolve(fromBinary(method.output, answer));
+        if (error === null) settle(() => resolve(this.#read(method, answer)), reject);
         else reject(this.#told(method, error));
       };
       const options = { deadline: Date.now() + unaryDeadlineMs };
@@ -80,7 +80,15 @@ export class Rpc {
       const bytes = toBinary(method.input, create(method.input, request));
       const call = this.#client
         .makeServerStreamRequest(pathOf(method), asBuffer, same, bytes, metadata, options)
-        .on("data", (answer: Buffer) => answers.push(fromBinary(method.output, answer)))
+        .on("data", (answer: Buffer) =>
+          settle(
+            () => answers.push(this.#read(method, answer)),
+            (error) => {
+              call.cancel();
+              reject(error);
+            },
+          ),
+        )
         .on("error", (error: ServiceError) => {
           this.#calls.delete(call);
           reject(this.#told(method, error));
@@ -119,7 +127,10 @@ export class Rpc {
     });
   }
 
-  /** Follows a stream without end; `ended` is told once, unless the subscription is cancelled first. */
+  /**
+   * Follows a stream without end; `ended` is told once, unless the subscription is cancelled first. It has no deadline:
+   * whoever waits for its first message sets one.
+   */
   follow<I extends DescMessage, O extends DescMessage>(
     method: DescMethodServerStreaming<I, O>,
     request: MessageInitShape<I>,
@@ -130,19 +141,22 @@ export class Rpc {
     const end = (error: EngineError) => {
       if (over) return;
       over = true;
+      this.#calls.delete(stream);
       ended(error);
     };
     const bytes = toBinary(method.input, create(method.input, request));
     const stream = this.#client
       .makeServerStreamRequest(pathOf(method), asBuffer, same, bytes, metadata, {})
       .on("data", (message: Buffer) => {
-        if (!over) next(fromBinary(method.output, message));
+        if (!over) settle(() => next(this.#read(method, message)), end);
       })
       .on("error", (error: ServiceError) => end(this.#told(method, error)))
       .on("end", () => end(toEngineError(this.address, method.name, null)));
+    this.#calls.add(stream);
     return {
-      cancel() {
+      cancel: () => {
         over = true;
+        this.#calls.delete(stream);
         stream.cancel();
       },
     };
@@ -154,8 +168,27 @@ export class Rpc {
     this.#client.close();
   }
 
+  /** @throws {EngineError} for bytes that are no answer to this call. */
+  #read<O extends DescMessage>(method: DescMethod & { readonly output: O }, bytes: Buffer): MessageShape<O> {
+    try {
+      return fromBinary(method.output, bytes);
+    } catch (cause) {
+      throw unreadableAnswer(this.address, method.name, cause);
+    }
+  }
+
   #told(method: DescMethod, error: ServiceError): EngineError {
     return toEngineError(this.address, method.name, error);
+  }
+}
+
+/** Runs work inside a callback of grpc-js, where a throw would end the process. */
+function settle(work: () => unknown, failed: (error: EngineError) => void): void {
+  try {
+    work();
+  } catch (error) {
+    if (!(error instanceof EngineError)) throw error;
+    failed(error);
   }
 }
 

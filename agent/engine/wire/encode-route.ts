@@ -23,8 +23,14 @@ const asSequence = 2;
 const maxSegment = 255;
 
 /**
+ * What the attributes of one route may take of an UPDATE of 4096 bytes (RFC 4271 §4.1), with room for the AS numbers
+ * that eBGP adds. gobgpd 3.10 panics over a route that fits into no message.
+ */
+const maxAttributeBytes = 3_500;
+
+/**
  * @param localAsn stands in the AS_PATH for `route.prepend`; the speaker adds its own towards eBGP peers.
- * @throws {WireError} for a next hop of the other family.
+ * @throws {WireError} for a next hop of the other family, and for attributes too long for one message.
  */
 export function encodeRoute(route: Route, localAsn: Asn): Uint8Array[] {
   const attributes = [originIgp];
@@ -45,6 +51,9 @@ export function encodeRoute(route: Route, localAsn: Asn): Uint8Array[] {
     const value = numbersToBytes(route.largeCommunities.flatMap(communityNumbers));
     attributes.push(encodeAttribute(optionalTransitive, attributeType.largeCommunities, value));
   }
+  const bytes = attributes.reduce((sum, attribute) => sum + attribute.length, 0);
+  if (bytes > maxAttributeBytes)
+    throw new WireError(`${route.prefix} has ${bytes} bytes of attributes, more than fit into one message`);
   return attributes;
 }
 

@@ -109,6 +109,12 @@ describe("path attributes", () => {
     );
   });
 
+  it("that fit into no message are refused before a speaker sees them", () => {
+    const many = Array.from({ length: 1000 }, (_, number) => parseCommunity(`64512:${number}`));
+    const communities = uniqueCommunities(many.filter((community) => community !== null));
+    expect(() => encodeRoute({ ...plain("10.49.0.1/32"), communities }, defaultAsn)).toThrow(WireError);
+  });
+
   it("are the bytes of RFC 4271, RFC 1997 and RFC 8092", () => {
     const route: Route = {
       ...plain("10.49.0.1/32"),

@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { parseAsn } from "../../../agent/model/asn.ts";
 import type { Asn } from "../../../agent/model/asn.ts";
 import type { Peer } from "../../../agent/model/peer.ts";
+import { parseCommunity, uniqueCommunities } from "../../../agent/model/community.ts";
 import { compareText } from "../../../agent/model/problem.ts";
 import { startDaemon } from "../../support/daemon.ts";
 import { until } from "../../support/until.ts";
@@ -137,6 +138,22 @@ describe("gobgpd and an iBGP router", () => {
 
 describe("gobgpd and an eBGP router", () => {
   const current = withRig(() => gobgpRig({ peerAsn: asn(65001), ipv6LocalAsn: asn(4_200_000_000) }));
+
+  it("a route whose attributes fit into no message is refused, and gobgpd lives on", async () => {
+    const { rig, trial } = current();
+    const opened = await trial.open();
+    const many = Array.from({ length: 1200 }, (_, number) => parseCommunity(`64512:${number}`));
+    const communities = uniqueCommunities(many.filter((community) => community !== null));
+    const announce = [route("10.49.0.1/32"), route("10.49.0.2/32", { communities })];
+    const change = { announce, withdraw: [], addPeers: [rig.peers.ipv4], removePeers: [] };
+    expect(await opened.link.apply(change)).toMatchObject([
+      { item: { t: "route", prefix: "10.49.0.2/32" }, error: { code: "refused" } },
+    ]);
+    await until("the other is known", async () =>
+      (await rig.witness.routes(rig.peers.ipv4)).has("10.49.0.1/32"),
+    );
+    expect(await opened.link.count()).toBe(1);
+  });
 
   it("prepending puts the node's AS in front once more each", async () => {
     const { rig, trial } = current();

@@ -4,10 +4,13 @@ import type { MessageInitShape } from "@bufbuild/protobuf";
 import type { Address } from "../../../model/address.ts";
 import type { Family } from "../../../model/family.ts";
 import type { Peer } from "../../../model/peer.ts";
-import type { BgpInstance, EngineError, PeerStatus } from "../../contract.ts";
+import type { Clock } from "../../../time/clock.ts";
+import { EngineError } from "../../contract.ts";
+import type { BgpInstance, PeerStatus } from "../../contract.ts";
 import type { GobgpApi, PathChange, RunningInstance, Session, WirePath } from "../api.ts";
 import { AddPathStreamRequestSchema, GobgpApi as service } from "../proto/gobgp-v3.pb.ts";
 import type { PathSchema } from "../proto/gobgp-v3.pb.ts";
+import { unaryDeadlineMs } from "../rpc.ts";
 import type { Rpc, Subscription } from "../rpc.ts";
 import { familyNumbers } from "./families.ts";
 import { refuseReceived } from "./import-policy.ts";
@@ -27,9 +30,11 @@ const call = service.method;
 export class GobgpV3 implements GobgpApi {
   readonly version = "v3";
   readonly #rpc: Rpc;
+  readonly #clock: Clock;
 
-  constructor(rpc: Rpc) {
+  constructor(rpc: Rpc, clock: Clock) {
     this.#rpc = rpc;
+    this.#clock = clock;
   }
 
   async instance(): Promise<RunningInstance | null> {
@@ -91,6 +96,13 @@ export class GobgpV3 implements GobgpApi {
   watch(changed: (status: PeerStatus) => void, ended: (error: EngineError) => void): Promise<Subscription> {
     return new Promise((resolve, reject) => {
       let following = false;
+      const cancelDeadline = this.#clock.schedule(unaryDeadlineMs, () => {
+        subscription.cancel();
+        const { text } = this.#rpc.address;
+        reject(
+          new EngineError("timeout", `gobgpd at ${text} does not say which sessions it has: is it frozen?`),
+        );
+      });
       const subscription = this.#rpc.follow(
         call.watchEvent,
         // Without a selector gobgpd 3.10 says nothing for ever.
@@ -99,10 +111,15 @@ export class GobgpV3 implements GobgpApi {
           const status = event?.peer === undefined ? null : statusOf(event.peer);
           if (status !== null) changed(status);
           if (event?.type !== endOfInit) return;
+          cancelDeadline();
           following = true;
           resolve(subscription);
         },
-        (error) => (following ? ended(error) : reject(error)),
+        (error) => {
+          cancelDeadline();
+          if (following) ended(error);
+          else reject(error);
+        },
       );
     });
   }
