@@ -22,9 +22,25 @@ const commands: Readonly<Record<string, { readonly does: string; readonly load: 
     does: "what a node would announce, from files or from the cluster",
     load: async () => (await import("./cli/plan.ts")).planCommand,
   },
+  explain: {
+    does: "why a service, address or prefix is announced or not",
+    load: async () => (await import("./cli/explain.ts")).explainCommand,
+  },
+  status: {
+    does: "how the running agent is",
+    load: async () => (await import("./cli/status.ts")).statusCommand,
+  },
+  routes: {
+    does: "what the running agent announces",
+    load: async () => (await import("./cli/routes.ts")).routesCommand,
+  },
+  peers: {
+    does: "the sessions of the running agent",
+    load: async () => (await import("./cli/peers.ts")).peersCommand,
+  },
 };
 
-const later = ["explain", "validate", "render", "status", "routes", "peers", "drain"];
+const later = ["validate", "render", "drain"];
 
 function usage(): string {
   const lines = Object.entries(commands).map(([name, { does }]) => `  ${name.padEnd(8)} ${does}\n`);

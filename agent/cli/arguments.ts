@@ -43,6 +43,11 @@ export const settingOptions: Readonly<Record<string, { readonly type: "string" }
   settingFlags.map((flag) => [flag, { type: "string" }]),
 );
 
+/** The flags of settings among the values, as they are written. */
+export function givenSettings(values: Readonly<Record<string, unknown>>): readonly string[] {
+  return settingFlags.filter((flag) => values[flag] !== undefined).map((flag) => `--${flag}`);
+}
+
 /** Lines for the help. */
 export const settingsUsage: string = planSettings
   .map(

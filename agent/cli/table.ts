@@ -15,3 +15,8 @@ export function table(header: readonly string[], rows: readonly (readonly string
     .map((line) => `${line}\n`)
     .join("");
 }
+
+/** Parts with an empty line between them; empty ones are left out. */
+export function sections(...parts: readonly string[]): string {
+  return parts.filter((part) => part !== "").join("\n");
+}

@@ -58,7 +58,10 @@ export const addressGates: readonly AddressGate[] = [
   { name: "hostRoute", refuse: ({ rule }) => (rule === null ? "CoveredByAggregate" : null) },
   {
     name: "family",
-    refuse: ({ claim, usable }) => (onlyOtherFamily(usable, familyOf(claim.address)) ? "WrongFamily" : null),
+    refuse: ({ claim, usable, view }) => {
+      const counts = (serving: Serving) => effective(serving, view) !== "none";
+      return onlyOtherFamily(usable, familyOf(claim.address), counts) ? "WrongFamily" : null;
+    },
   },
   {
     name: "endpoints",

@@ -214,6 +214,13 @@ describe("terminating endpoints", () => {
       expect(verdicts(local, [slice([ended])], seen)).toEqual(["- 10.49.0.1 NoLocalEndpoints"]);
     },
   );
+  it("of the other family are none to speak of where they do not count", () => {
+    const slices = [slice([ending], { family: "ipv6" })];
+    expect(verdicts(local, slices)).toEqual(["- 10.49.0.1 WrongFamily"]);
+    expect(verdicts(local, slices, view(undefined, {}, { terminating: "withdraw" }))).toEqual([
+      "- 10.49.0.1 NoLocalEndpoints",
+    ]);
+  });
   it("count for a cluster-wide host route only while none is ready anywhere", () => {
     const exact = view({ clusterIPs: ["10.49.0.1/32"] });
     const elsewhere = endpoint({ nodeName: "n2" });

@@ -41,8 +41,12 @@ export function servingIn(usable: UsableEndpoints, scope: Scope, family: Family)
   return draining > 0 ? "draining" : "none";
 }
 
-/** Somebody serves, but only in other families. */
-export function onlyOtherFamily(usable: UsableEndpoints, family: Family): boolean {
-  const serves = (each: Family) => servingIn(usable, "cluster", each) !== "none";
+/** Somebody serves, but only in other families. @param counts whether it is enough to serve like this. */
+export function onlyOtherFamily(
+  usable: UsableEndpoints,
+  family: Family,
+  counts: (serving: Serving) => boolean,
+): boolean {
+  const serves = (each: Family) => counts(servingIn(usable, "cluster", each));
   return !serves(family) && families.some(serves);
 }

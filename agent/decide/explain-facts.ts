@@ -74,15 +74,13 @@ export const addressFacts = {
       ? [`Node/${view.nodeName}: status.addresses ${own.join(", ")} holds ${claim.address}`]
       : [];
   },
-  configured: ({ claim, view }) => {
-    const entries = view.config.allow[claim.source] ?? [];
-    const field = `BGPConfiguration/default: spec.${listFields[claim.source]}`;
-    return [`${field} ${entries.length === 0 ? "is empty" : listed(entries.map(({ prefix }) => prefix))}`];
-  },
-  allowList: ({ claim, entries }, { placeOf }) =>
-    entries.length === 0
-      ? [`none of them holds ${claim.address}`]
-      : entries.map(({ prefix }) => `${placeOf(claim.source, prefix)} ${prefix} holds ${claim.address}`),
+  configured: (it) => [listText(it)],
+  allowList: (it, { placeOf }) =>
+    it.entries.length === 0
+      ? [`${listText(it)}: none holds ${it.claim.address}`]
+      : it.entries.map(
+          ({ prefix }) => `${placeOf(it.claim.source, prefix)} ${prefix} holds ${it.claim.address}`,
+        ),
   node: ({ view }) => nodeFacts(view),
   hostRoute: ({ service, claim, rule, view }) =>
     rule === null
@@ -106,6 +104,11 @@ export const addressFacts = {
       : [`${servings[serving]} ${rule.scope === "local" ? `on ${view.nodeName}` : "in the cluster"}`]),
   ],
 } as const satisfies Record<AddressGateName, (it: Case, context: Context) => readonly string[]>;
+
+function listText({ claim, view }: Case): string {
+  const entries = view.config.allow[claim.source] ?? [];
+  return `BGPConfiguration/default spec.${listFields[claim.source]} ${listed(entries.map(({ prefix }) => prefix))}`;
+}
 
 const scopes = {
   local: "a host route, from nodes with a usable endpoint",

@@ -62,8 +62,8 @@ const advice: Readonly<Record<Reason, Advice>> = {
     "remove the label service.kubernetes.io/service-proxy-name, if kube-proxy is to serve it",
   ],
   CoveredByAggregate: (about) => [
-    "the CIDR that holds it attracts its traffic already; for a route of its own from nodes with endpoints: " +
-      `${patch(about, "externalTrafficPolicy")}, or ${annotate(about, "bellman.bgp/advertise=local")}`,
+    "the CIDR that holds it attracts its traffic already",
+    `for a route of its own from nodes with endpoints: ${localRule(about)}`,
   ],
   NoEndpoints: (about) => [`make a pod of it ready: ${describe(about)}`],
   NoLocalEndpoints: (about) => [
@@ -97,9 +97,12 @@ function annotate({ service }: About, what: string): string {
   return `kubectl annotate -n ${namespace} service ${name} ${what}`;
 }
 
-function patch({ service }: About, field: string): string {
-  const [namespace, name] = nameOf(service);
-  return `kubectl patch -n ${namespace} service ${name} -p '{"spec":{"${field}":"Local"}}'`;
+/** A ClusterIP service without external addresses has no externalTrafficPolicy. */
+function localRule(about: About): string {
+  const annotation = annotate(about, "bellman.bgp/advertise=local");
+  if (about.service === null || about.service.type === "ClusterIP") return annotation;
+  const [namespace, name] = nameOf(about.service);
+  return `kubectl patch -n ${namespace} service ${name} -p '{"spec":{"externalTrafficPolicy":"Local"}}', or ${annotation}`;
 }
 
 function describe({ service }: About): string {
