@@ -12,7 +12,7 @@ import type { Verdict } from "../model/verdict.ts";
 import { aggregatePrefixes, guardPrefixes } from "./aggregates.ts";
 import { nextHops } from "./next-hops.ts";
 import type { PlannedRoute } from "./planned-route.ts";
-import { conflicts } from "./route-attributes.ts";
+import { communityLimits, conflicts } from "./route-attributes.ts";
 import type { Common, RouteTable } from "./route-table.ts";
 
 export interface PlannedPeer extends Peer {
@@ -78,7 +78,12 @@ export function makePlan({ nodeName, excluded, config, table, problems }: PlanIn
 
 /** What cannot be announced as asked, although every object by itself is right. */
 export function tableProblems(nodeName: string, table: RouteTable): readonly Problem[] {
-  return [...nextHopProblems(nodeName, table), ...conflictProblems(table), ...prependProblems(table)];
+  return [
+    ...nextHopProblems(nodeName, table),
+    ...conflictProblems(table),
+    ...prependProblems(table),
+    ...crowdProblems(table),
+  ];
 }
 
 /** One warning for all routes that the node cannot originate. */
@@ -123,4 +128,18 @@ function prependProblems(table: RouteTable): readonly Problem[] {
     message:
       "an iBGP peer would drop a route with its own AS number in the path: announced without a prepend",
   }));
+}
+
+function crowdProblems(table: RouteTable): readonly Problem[] {
+  const { communities, largeCommunities } = communityLimits;
+  return [...table.crowded()].map((prefix) => {
+    const last = table.owners(prefix).at(-1);
+    return {
+      object: last === undefined ? "BGPConfiguration/default" : `Service/${last.service}`,
+      field:
+        last === undefined ? "spec.prefixAdvertisements" : "metadata.annotations[bellman.bgp/communities]",
+      severity: "error",
+      message: `${prefix} would carry more than ${communities} communities or ${largeCommunities} large ones: those beyond are left out`,
+    };
+  });
 }

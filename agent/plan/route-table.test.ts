@@ -4,22 +4,24 @@ import { parseCommunity } from "../model/community.ts";
 import type { Community } from "../model/community.ts";
 import { container, hostPrefix, prefixAddress } from "../model/prefix.ts";
 import type { Prefix } from "../model/prefix.ts";
+import type { AnnounceReason } from "../model/reason.ts";
 import { objectKey } from "../model/service.ts";
 import type { Verdict } from "../model/verdict.ts";
 import { tableProblems } from "./plan.ts";
+import { communityLimits } from "./route-attributes.ts";
 import { RouteTable } from "./route-table.ts";
 import type { Common } from "./route-table.ts";
 import { noAttributes } from "./service-attributes.ts";
 import type { ServiceAttributes } from "./service-attributes.ts";
 
-function announcing(name: string, address: string): Verdict {
+function announcing(name: string, address: string, reason: AnnounceReason = "LocalEndpoints"): Verdict {
   const parsed = ip(address);
   return {
     service: objectKey("default", name),
     address: parsed,
     prefix: hostPrefix(parsed),
     announce: true,
-    reason: "LocalEndpoints",
+    reason,
   };
 }
 
@@ -67,6 +69,16 @@ describe("attributes", () => {
     routes.setVerdicts(b, [announcing("b", "10.49.0.1")], asking({ communities: [community("64512:10")] }));
     expect(routes.route(shared)?.communities).toEqual(["1:1", "64512:1", "64512:2", "64512:10"]);
   });
+  it("carry no more communities than fit into a message, the marks of a drain in any case", () => {
+    const routes = table();
+    const many = Array.from({ length: 1200 }, (_, number) => community(`64512:${number}`));
+    const draining = announcing("a", "10.49.0.1", "Draining");
+    routes.setVerdicts(a, [draining], asking({ communities: many }));
+    const carried = routes.route(shared)?.communities ?? [];
+    expect(carried).toHaveLength(communityLimits.communities + 1);
+    expect(carried.at(-1)).toBe("65535:0");
+    expect(tableProblems("n1", routes)).toMatchObject([{ object: "Service/default/a", severity: "error" }]);
+  });
   it("with one value come from the first owner by name that sets them", () => {
     const routes = table();
     routes.setVerdicts(b, [announcing("b", "10.49.0.1")], asking({ med: 20, prepend: 2 }));
@@ -96,7 +108,7 @@ describe("attributes", () => {
   });
   it("mark a route only while every owner drains, with the reason of one that does not", () => {
     const routes = table();
-    const draining = { ...announcing("a", "10.49.0.1"), announce: true, reason: "Draining" } as Verdict;
+    const draining = announcing("a", "10.49.0.1", "Draining");
     routes.setVerdicts(a, [draining]);
     expect(routes.route(shared)).toMatchObject({
       reason: "Draining",

@@ -8,7 +8,7 @@ import type { ServiceKey } from "../model/service.ts";
 import type { Verdict } from "../model/verdict.ts";
 import type { NextHops } from "./next-hops.ts";
 import type { PlannedRoute } from "./planned-route.ts";
-import { routeAttributes } from "./route-attributes.ts";
+import { isCrowded, routeAttributes } from "./route-attributes.ts";
 import { noAttributes } from "./service-attributes.ts";
 import type { ServiceAttributes } from "./service-attributes.ts";
 
@@ -98,6 +98,15 @@ export class RouteTable {
   /** The services that announce a prefix, by name. */
   owners(prefix: Prefix): readonly Owner[] {
     return this.#owners.get(prefix) ?? [];
+  }
+
+  /** Prefixes whose route leaves out communities, for there are too many. */
+  *crowded(): Iterable<Prefix> {
+    const { advertisements } = this.#common;
+    for (const prefix of this.#prefixes()) {
+      const asked = this.owners(prefix).map((owner) => owner.attributes);
+      if (isCrowded(prefix, asked, advertisements)) yield prefix;
+    }
   }
 
   /** Services that ask for a prepend which is not made. */
