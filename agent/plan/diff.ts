@@ -1,0 +1,115 @@
+// What changes from one plan to another: for a peer, and for people.
+import { compareText } from "../model/problem.ts";
+import type { Reason } from "../model/reason.ts";
+import type { ServiceKey } from "../model/service.ts";
+import type { PeerJson, PlanJson, RouteJson } from "./json.ts";
+
+/** null: not set. */
+type Value = string | number | null | readonly string[];
+
+/** One field that is another one in the second plan. */
+export interface FieldChange {
+  readonly field: string;
+  readonly from: Value;
+  readonly to: Value;
+}
+
+/** A service's verdict in the second plan on an address that is not announced any more. */
+export interface Withdrawal {
+  readonly service: ServiceKey;
+  readonly reason: Reason;
+}
+
+export interface PlanDiff {
+  /** Of the second plan. */
+  readonly node: string;
+  readonly routes: {
+    readonly announced: readonly RouteJson[];
+    /** `because`: empty when nothing in the second plan claims the prefix any more. */
+    readonly withdrawn: readonly (RouteJson & { readonly because: readonly Withdrawal[] })[];
+    readonly changed: readonly { readonly prefix: string; readonly changes: readonly FieldChange[] }[];
+  };
+  readonly peers: {
+    readonly added: readonly PeerJson[];
+    readonly removed: readonly PeerJson[];
+    readonly changed: readonly { readonly name: string; readonly changes: readonly FieldChange[] }[];
+  };
+}
+
+type RouteField = Exclude<keyof RouteJson, "prefix">;
+
+/** A table, so that a new attribute does not compile until it is compared. */
+const compared = {
+  reason: true,
+  services: true,
+  communities: true,
+  largeCommunities: true,
+  med: true,
+  localPref: true,
+  prepend: true,
+} as const satisfies Record<RouteField, true>;
+
+const isRouteField = (name: string): name is RouteField => name in compared;
+const routeFields = Object.keys(compared).filter(isRouteField);
+
+/** What a peer gets is told by the routes. */
+const peerFields = ["address", "port", "asn", "localAsn"] as const satisfies readonly (keyof PeerJson)[];
+
+/** Both plans are sorted; so is the difference. */
+export function diffPlans(from: PlanJson, to: PlanJson): PlanDiff {
+  const routes = compare(from.routes, to.routes, ({ prefix }) => prefix);
+  const peers = compare(from.peers, to.peers, ({ name }) => name);
+  return {
+    node: to.node,
+    routes: {
+      announced: routes.added,
+      withdrawn: routes.removed.map((route) => ({ ...route, because: withdrawals(route, to) })),
+      changed: routes.kept.flatMap(([before, after]) => {
+        const changes = fieldChanges(before, after, routeFields);
+        return changes.length === 0 ? [] : [{ prefix: after.prefix, changes }];
+      }),
+    },
+    peers: {
+      added: peers.added,
+      removed: peers.removed,
+      changed: peers.kept.flatMap(([before, after]) => {
+        const changes = fieldChanges(before, after, peerFields);
+        return changes.length === 0 ? [] : [{ name: after.name, changes }];
+      }),
+    },
+  };
+}
+
+export function isEmptyDiff({ routes, peers }: PlanDiff): boolean {
+  return [...Object.values(routes), ...Object.values(peers)].every((list) => list.length === 0);
+}
+
+function withdrawals({ prefix }: RouteJson, to: PlanJson): readonly Withdrawal[] {
+  return to.verdicts
+    .filter((verdict) => verdict.prefix === prefix && !verdict.announce)
+    .map(({ service, reason }) => ({ service, reason }))
+    .sort((a, b) => compareText(a.service, b.service));
+}
+
+function compare<T>(from: readonly T[], to: readonly T[], keyOf: (item: T) => string) {
+  const before = new Map(from.map((item) => [keyOf(item), item]));
+  const after = new Map(to.map((item) => [keyOf(item), item]));
+  return {
+    added: to.filter((item) => !before.has(keyOf(item))),
+    removed: from.filter((item) => !after.has(keyOf(item))),
+    kept: to.flatMap((item): readonly (readonly [T, T])[] => {
+      const old = before.get(keyOf(item));
+      return old === undefined ? [] : [[old, item]];
+    }),
+  };
+}
+
+function fieldChanges<Field extends string>(
+  from: Readonly<Record<Field, Value>>,
+  to: Readonly<Record<Field, Value>>,
+  fields: readonly Field[],
+): readonly FieldChange[] {
+  return fields
+    .filter((field) => JSON.stringify(from[field]) !== JSON.stringify(to[field]))
+    .map((field) => ({ field, from: from[field], to: to[field] }));
+}
