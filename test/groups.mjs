@@ -12,6 +12,7 @@
 /** @type {readonly Group[]} */
 export const groups = [
   { name: "unit", about: "pure parts", needs: [], vitest: ["--project", "unit"] },
+  { name: "model", about: "random histories against an oracle", needs: [], vitest: ["--project", "model"] },
   {
     name: "integration",
     about: "real speakers, faults on the wire",
