@@ -23,6 +23,8 @@ export interface ControlPlaneOptions {
   readonly netns?: string;
   /** Ranges of service addresses, at most one of each family, the first one's family is primary. Default 10.96.0.0/16. */
   readonly serviceCidrs?: readonly string[];
+  /** Further flags of the API server, such as `service-node-port-range`. */
+  readonly apiServerFlags?: Readonly<Record<string, string>>;
   /** What starts the programs; default: a child process that ends with us. */
   readonly start?: (name: string, argv: readonly string[], options: Omit<DaemonOptions, "log">) => Daemon;
 }
@@ -117,8 +119,8 @@ export class ControlPlane {
     await this.#daemons.get("kube-apiserver")?.stop(signal);
   }
 
-  /** Starts the API server (again), with the data as it was; resolves when it is ready. */
-  async startApiServer(): Promise<void> {
+  /** Starts the API server (again), with the data as it was; resolves when it is ready. @param flags for this time */
+  async startApiServer(flags: Readonly<Record<string, string>> = {}): Promise<void> {
     const pki = join(this.dir, "pki");
     const file = (name: string) => join(pki, name);
     const daemon = this.#start("kube-apiserver", {
@@ -144,6 +146,8 @@ export class ControlPlane {
       // It would want to list itself by a loopback address, which the API refuses.
       "endpoint-reconciler-type": "none",
       profiling: false,
+      ...this.#options.apiServerFlags,
+      ...flags,
     });
     await this.#ready(daemon, async () => {
       await this.kubectl("get", "--raw=/readyz", "--request-timeout=5s");

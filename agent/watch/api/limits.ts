@@ -9,6 +9,11 @@ export interface Limits {
   readonly streamTimeoutMs: number;
   /** Nothing received on a watch. Default 3 min: bookmarks come about every minute. */
   readonly idleTimeoutMs: number;
+  /**
+   * How long a watch lasts where another place is preferred, before that is looked at again: up to twice as long.
+   * Default 30 s.
+   */
+  readonly unpreferredWatchMs: number;
   /** A watch that ends sooner without having told anything counts as a failure. Default 1 s. */
   readonly shortWatchMs: number;
   /** One line of a watch. Default 16 MiB: etcd takes objects of 1.5 MiB. */
@@ -24,6 +29,7 @@ export const defaultLimits: Limits = {
   responseTimeoutMs: 65_000,
   streamTimeoutMs: 60_000,
   idleTimeoutMs: 180_000,
+  unpreferredWatchMs: 30_000,
   shortWatchMs: 1_000,
   maxLineBytes: 16 * 2 ** 20,
   maxPageBytes: 128 * 2 ** 20,

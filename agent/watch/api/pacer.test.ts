@@ -22,6 +22,17 @@ test("a server that is away is tried at least every 2 s, so that its return is s
   expect(Math.max(...delays(unlucky, { t: "reconnect" }, 50))).toBeLessThanOrEqual(2400);
 });
 
+test("a server that breaks after it has answered is asked for less and less often", () => {
+  const pacer = new Pacer(middle);
+  const broken = () => {
+    pacer.answered();
+    return delays(pacer, { t: "reconnect" }, 1)[0];
+  };
+  expect([broken(), broken(), broken(), broken()]).toEqual([800, 1600, 3200, 6400]);
+  pacer.progressed();
+  expect(broken()).toBe(800);
+});
+
 test("a pause the server asks for is never cut short", () => {
   expect(new Pacer(() => 0).delayMs({ t: "told", ms: 5000 })).toBe(5000);
   expect(new Pacer(() => 0.999).delayMs({ t: "told", ms: 5000 })).toBeLessThanOrEqual(6000);

@@ -2,7 +2,11 @@
 import { Backoff } from "../../time/backoff.ts";
 import type { Pace } from "./state.ts";
 
-const confirmMs = 1_000;
+/**
+ * Between two looks at a kind that seems to be absent: long enough for a proxy or an aggregated API to come to itself,
+ * because emptying the picture withdraws routes.
+ */
+const confirmMs = 3_000;
 
 export class Pacer {
   readonly #random: () => number;
@@ -16,6 +20,8 @@ export class Pacer {
   readonly #reconnect: Backoff;
   /** While the API does not know the kind: 1 s to 5 s. */
   readonly #absent: Backoff;
+  /** The API has answered since the last pause: what broke after that costs it work. */
+  #answered = false;
 
   /** @param random 0 ≤ x < 1, to keep 500 agents from coming back at once */
   constructor(random: () => number) {
@@ -26,9 +32,11 @@ export class Pacer {
   }
 
   delayMs(pace: Pace): number {
+    const answered = this.#answered;
+    this.#answered = false;
     switch (pace.t) {
       case "reconnect":
-        return this.#reconnect.next();
+        return answered ? this.#backoff.next() : this.#reconnect.next();
       case "backoff":
         return this.#backoff.next();
       case "confirm":
@@ -45,6 +53,7 @@ export class Pacer {
 
   /** The API answered, if only to refuse. */
   answered(): void {
+    this.#answered = true;
     this.#reconnect.reset();
   }
 

@@ -204,10 +204,9 @@ export class Reflector<K extends Kind> {
   }
 
   #watchQuery(preferred: boolean): Query {
-    const { random } = this.#options;
-    // Spread, so that the watches of all agents do not end in the same moment. Where the kind is not preferred to be
-    // read the watch is short: when it ends, the better place is looked at again.
-    const seconds = preferred ? 300 + 300 * random() : 30 + 30 * random();
+    const { random, limits } = this.#options;
+    // Spread, so that the watches of all agents do not end in the same moment.
+    const seconds = (preferred ? 300 : limits.unpreferredWatchMs / 1000) * (1 + random());
     return { watch: "1", allowWatchBookmarks: "true", timeoutSeconds: String(Math.floor(seconds)) };
   }
 

@@ -61,8 +61,8 @@ describe("while listing", () => {
     });
   });
 
-  test("a kind that is absent at start is absent at once", () => {
-    expect(nextState(firstState, { t: "missing" })).toEqual({ t: "absent" });
+  test("absence is not believed at the first look after the start either: routes may stand from before", () => {
+    expect(nextState(firstState, { t: "missing" })).toMatchObject({ t: "waiting", pace: { t: "confirm" } });
   });
 
   test.each([listing, streaming])(

@@ -95,7 +95,7 @@ type Failed = Extract<Outcome, { t: "failed" }>;
 export const firstState: ReflectorState = {
   t: "streaming",
   reason: "start",
-  believesAbsence: true,
+  believesAbsence: false,
   broken: false,
 };
 
