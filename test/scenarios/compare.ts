@@ -21,6 +21,7 @@ export function differences(expected: Expectation, plans: Plans): readonly strin
       differencesOn(subject, reasons, only(reasons, refusalsOf(subject, plans))),
     ),
     ...problemDifferences(expected.problems, problemsOf(plans)),
+    ...guardDifferences(expected.guard, plans),
   ];
 }
 
@@ -81,6 +82,14 @@ function problemDifferences(expected: readonly string[], seen: readonly string[]
       .filter((problem) => !expected.includes(problem))
       .map((problem) => `unexpected problem "${problem}"`),
   ];
+}
+
+function guardDifferences(expected: Expectation["guard"], plans: Plans): readonly string[] {
+  if (expected === null) return [];
+  const nodes = [...plans].filter(([, { guard }]) => !isDeepStrictEqual([...guard], [...expected]));
+  return nodes.map(
+    ([node, { guard }]) => `guard on ${node}: expected ${show(expected)}, found ${show(guard)}`,
+  );
 }
 
 function show(value: unknown): string {

@@ -24,10 +24,13 @@ export interface Expectation {
   readonly refused: ReadonlyMap<string, OnNodes<string>>;
   /** `severity Kind/name field`, sorted. Complete. */
   readonly problems: readonly string[];
+  /** CIDRs that the guard of every node holds; null: not asked. */
+  readonly guard: readonly string[] | null;
 }
 
 export function readExpectation(reader: ScenarioReader, value: unknown, path: Path): Expectation {
-  const fields = reader.fields(value, path, ["routes", "refused", "problems"]);
+  const fields = reader.fields(value, path, ["routes", "refused", "problems", "guard"]);
+  const guard = reader.list(fields["guard"], [...path, "guard"]);
   const problems = reader.list(fields["problems"], [...path, "problems"]);
   return {
     routes: readEach(reader, fields["routes"], [...path, "routes"], (route, at) =>

@@ -34,6 +34,7 @@ function expectationOf({ step, plans }: Played): object {
     routes: Object.fromEntries(routes),
     ...(refused.length > 0 && { refused: Object.fromEntries(refused) }),
     ...(problems.length > 0 && { problems }),
+    ...(step.then.guard !== null && { guard: plans.get("n1")?.guard }),
   };
 }
 
