@@ -40,6 +40,10 @@ export function readExpectation(reader: ScenarioReader, value: unknown, path: Pa
       readReason(reader, reason, at, refusalReasons),
     ),
     problems: problems.map((problem, index) => reader.text(problem, [...path, "problems", index])).sort(),
+    guard:
+      fields["guard"] === undefined
+        ? null
+        : guard.map((cidr, index) => reader.text(cidr, [...path, "guard", index])),
   };
 }
 
