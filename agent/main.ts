@@ -26,6 +26,10 @@ const commands: Readonly<Record<string, { readonly does: string; readonly load: 
     does: "why a service, address or prefix is announced or not",
     load: async () => (await import("./cli/explain.ts")).explainCommand,
   },
+  validate: {
+    does: "every problem in manifests, or in the cluster's objects",
+    load: async () => (await import("./cli/validate.ts")).validateCommand,
+  },
   status: {
     does: "how the running agent is",
     load: async () => (await import("./cli/status.ts")).statusCommand,
@@ -40,7 +44,7 @@ const commands: Readonly<Record<string, { readonly does: string; readonly load: 
   },
 };
 
-const later = ["validate", "render", "drain"];
+const later = ["render", "drain"];
 
 function usage(): string {
   const lines = Object.entries(commands).map(([name, { does }]) => `  ${name.padEnd(8)} ${does}\n`);

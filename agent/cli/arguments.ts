@@ -75,13 +75,13 @@ export function parseArguments<T extends Options>(command: string, argv: readonl
 /**
  * The settings that hold for a command: its flags, else the environment and file that the agent would read.
  *
- * @param values as parsed: `settingOptions`, and perhaps `node`.
+ * @param values as parsed: `settingOptions`, and perhaps `node` and `engine`.
  */
 export async function commandSettings(
   values: Readonly<Record<string, unknown>>,
   io: Pick<Io, "env">,
 ): Promise<Settings> {
-  const given = settingFlags.flatMap((flag) => {
+  const given = [...settingFlags, "engine"].flatMap((flag) => {
     const text = values[flag];
     return typeof text === "string" ? [`--${flag}=${text}`] : [];
   });

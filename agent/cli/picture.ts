@@ -7,6 +7,7 @@ import type { Kind } from "../watch/kinds.ts";
 import type { Objects } from "../watch/manifests/objects.ts";
 import { readPaths } from "../watch/manifests/paths.ts";
 import { readManifests } from "../watch/manifests/read.ts";
+import type { ManifestText } from "../watch/manifests/read.ts";
 import { CommandError, oneLine, usageError } from "./errors.ts";
 import type { Io } from "./io.ts";
 
@@ -42,17 +43,26 @@ export async function readPicture(
   origin: readonly string[] | ClusterOrigin,
   io: Pick<Io, "stdin" | "env">,
 ): Promise<Cluster> {
-  if (!("kubeconfig" in origin)) return pictureOfFiles(origin, io);
+  if (!("kubeconfig" in origin)) return pictureOf(await readTexts(origin, io));
   // Loaded only where there is an API: reading kubeconfigs costs start time and memory.
   const { pictureOfCluster } = await import("./cluster-picture.ts");
   return pictureOfCluster(origin, io);
 }
 
-async function pictureOfFiles(paths: readonly string[], { stdin }: Pick<Io, "stdin">): Promise<Cluster> {
-  const texts = await readPaths(paths, stdin).catch((cause: unknown) => {
+/** @throws {CommandError} 1 when a path cannot be read. */
+export async function readTexts(
+  paths: readonly string[],
+  { stdin }: Pick<Io, "stdin">,
+): Promise<readonly ManifestText[]> {
+  try {
+    return await readPaths(paths, stdin);
+  } catch (cause) {
     if (cause instanceof WatchError) throw new CommandError(1, oneLine(cause), { cause });
     throw cause;
-  });
+  }
+}
+
+export function pictureOf(texts: readonly ManifestText[]): Cluster {
   const { objects, problems } = readManifests(texts);
   const cluster = new Cluster();
   for (const kind of kindNames) fill(cluster, kind, objects);

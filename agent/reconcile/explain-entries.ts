@@ -22,7 +22,7 @@ export function entryPlace(cluster: Cluster, source: AddressSource, prefix: Pref
       isRecord(entry) && typeof entry["cidr"] === "string" && parsePrefix(entry["cidr"])?.prefix === prefix,
   );
   return index < 0
-    ? `${field} (not as BGPConfiguration/default has it now)`
+    ? `${field} (as it last was valid, or from CALICO_ADVERTISE_CLUSTER_IPS)`
     : `BGPConfiguration/default spec.${field}[${index}].cidr`;
 }
 

@@ -60,6 +60,10 @@ export class Cluster implements Sink {
     return this.#stores.Node.get(name) ?? this.#goneNodes.get(name);
   }
 
+  get nodes(): ReadonlyMap<string, Node> {
+    return this.#stores.Node;
+  }
+
   get configurations(): ReadonlyMap<string, ConfigObject> {
     return this.#stores.BGPConfiguration;
   }

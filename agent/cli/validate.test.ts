@@ -1,0 +1,127 @@
+import { rmSync } from "node:fs";
+import { afterEach, describe, expect, it, test } from "vitest";
+import { rackManifests, runCommand, writeManifests } from "./command.fixture.ts";
+import type { Outcome } from "./command.fixture.ts";
+import { validateCommand } from "./validate.ts";
+
+let directory = "";
+afterEach(() => rmSync(directory, { recursive: true, force: true }));
+
+const calico = (kind: string, name: string, spec: object, apiVersion = "projectcalico.org/v3") =>
+  `---\n${JSON.stringify({ apiVersion, kind, metadata: { name }, spec })}\n`;
+
+/** Of the good rack's manifests, with more beside them. */
+async function validate(more: string, ...argv: readonly string[]): Promise<Outcome> {
+  directory = writeManifests({ "rack.yaml": rackManifests, "more.yaml": more });
+  return runCommand(validateCommand, ["-f", directory, ...argv]);
+}
+
+async function problems(more: string, ...argv: readonly string[]): Promise<unknown[]> {
+  const { stdout } = await validate(more, "-o", "json", ...argv);
+  const answer: unknown = JSON.parse(stdout);
+  expect(answer).toMatchObject({ problems: expect.any(Array) as unknown[] });
+  return (answer as { problems: unknown[] }).problems;
+}
+
+describe("bellman validate", () => {
+  it("finds nothing wrong with what is right", async () => {
+    expect(await validate("", "--strict")).toEqual({ code: 0, stdout: "no problem found\n", stderr: "" });
+  });
+
+  it("tells every problem in one run, with object, field and what may have been meant", async () => {
+    const more =
+      calico("BGPPeer", "tor2", { peerIP: "192.168.1.300", asNumber: 0 }) +
+      calico("BGPPeer", "tor3", { peerIP: "192.168.1.3", asNumber: 64512, keepaliveTme: "1s" });
+    const { code, stdout } = await validate(more);
+    expect(stdout).toBe(
+      `PROBLEM  OBJECT        FIELD              MESSAGE
+error    BGPPeer/tor2  spec.asNumber      "0" is not an AS number that may be used; the session is not brought up
+error    BGPPeer/tor2  spec.peerIP        "192.168.1.300" is not of the form ip, ipv4:port or [ipv6]:port; the session is not brought up
+warning  BGPPeer/tor3  spec.keepaliveTme  there is no such field, and it has no effect; did you mean keepaliveTime?
+
+2 errors, 1 warning
+`,
+    );
+    expect(code).toBe(1);
+  });
+
+  it("--strict makes a warning a failure", async () => {
+    const typo = calico("BGPPeer", "tor2", { peerIP: "192.168.1.2", asNumber: 64512, nodee: "n1" });
+    expect((await validate(typo)).code).toBe(0);
+    expect((await validate(typo, "--strict")).code).toBe(1);
+  });
+
+  it("tells problems of the peers of every node, each once and as it is on that node", async () => {
+    const far = calico("BGPPeer", "far", { node: "n2", peerIP: "nowhere", asNumber: 64512, password: {} });
+    expect(await problems(far)).toEqual([
+      {
+        object: "BGPPeer/far",
+        field: "spec.password",
+        severity: "error",
+        message: expect.stringContaining("not brought up") as string,
+      },
+      {
+        object: "BGPPeer/far",
+        field: "spec.peerIP",
+        severity: "error",
+        message: expect.stringContaining("; the session is not brought up") as string,
+      },
+    ]);
+  });
+
+  it("tells a node that is not there, where nodes are given", async () => {
+    const more =
+      calico("BGPPeer", "tor2", { node: "n22", peerIP: "192.168.1.2", asNumber: 64512 }) +
+      calico("BGPConfiguration", "node.n3", { listenPort: 1179 });
+    expect(await problems(more)).toMatchObject([
+      {
+        object: "BGPConfiguration/node.n3",
+        field: "metadata.name",
+        message: expect.stringContaining("no node") as string,
+      },
+      { object: "BGPPeer/tor2", field: "spec.node", message: expect.stringContaining("no node") as string },
+    ]);
+  });
+
+  it("needs no nodes: manifests as they are kept in git", async () => {
+    directory = writeManifests({
+      "bgp.yaml": calico("BGPPeer", "tor2", { node: "n7", peerIP: "192.168.1.2", asNumber: 64512 }),
+    });
+    expect(await runCommand(validateCommand, ["-f", directory, "--strict"])).toMatchObject({ code: 0 });
+  });
+
+  it("--engine tells what that speaker cannot honour", async () => {
+    const twice = calico("BGPPeer", "tor2", { peerIP: "192.168.1.1:1179", asNumber: 64512 });
+    expect(await problems(twice)).toEqual([]);
+    expect(await problems(twice, "--engine", "gobgp")).toMatchObject([
+      { object: "BGPPeer/tor2", field: "spec.peerIP", severity: "error" },
+    ]);
+  });
+
+  test.each([
+    [calico("BGPPeers", "a", {}), "BGPPeers/a", "did you mean BGPPeer?"],
+    [calico("BGPFilter", "a", {}), "BGPFilter/a", "filters are not honoured yet"],
+    [calico("BGPPeer", "a", {}, "v1"), "BGPPeer/a", "is read from projectcalico.org/v3"],
+  ])("warns of an object that is not read: %s", async (text, object, says) => {
+    expect(await problems(text)).toMatchObject([
+      { object, severity: "warning", message: expect.stringContaining(says) as string },
+    ]);
+  });
+
+  it("leaves kinds alone that have nothing to do with it", async () => {
+    const others = calico("FelixConfiguration", "default", {}) + calico("Deployment", "web", {}, "apps/v1");
+    expect(await problems(others)).toEqual([]);
+  });
+
+  test.each([
+    [["-f", "/does/not/exist"], 1, "/does/not/exist"],
+    [["--kubeconfig", "/does/not/exist"], 3, "/does/not/exist"],
+    [["-f", "x", "--engine", "frr"], 2, "not available yet"],
+    [["-f", "x", "--engine", "quagga"], 2, "is not gobgp"],
+    [["-f", "x", "--strickt"], 2, "did you mean --strict?"],
+  ] as const)("refuses %j with exit code %i and one line", async (argv, code, says) => {
+    const outcome = await runCommand(validateCommand, argv);
+    expect(outcome.stderr).toContain(says);
+    expect(outcome).toMatchObject({ code, stdout: "" });
+  });
+});

@@ -1,0 +1,77 @@
+// `bellman validate`: every problem in the manifests, in one run.
+import type { Engine } from "../engine/contract.ts";
+import { compareProblems } from "../model/problem.ts";
+import type { Problem } from "../model/problem.ts";
+import { problemJson } from "../plan/json.ts";
+import { validate } from "../reconcile/validate.ts";
+import {
+  commandSettings,
+  commonOptions,
+  parseArguments,
+  settingOptions,
+  settingsUsage,
+} from "./arguments.ts";
+import type { ExitCode } from "./errors.ts";
+import type { Io } from "./io.ts";
+import { parseFormat, render } from "./output.ts";
+import { filePaths, pictureOf, readPicture, readTexts } from "./picture.ts";
+import { problemTable } from "./problem-table.ts";
+import { sections } from "./table.ts";
+import { unreadKinds } from "./unread-kinds.ts";
+
+const usage = `bellman validate [-f PATH…] [--strict] [--engine gobgp] [-o table|json|yaml] [--SETTING VALUE…]
+
+  Every problem in manifests (files, directories, or - for standard input), with object and field, for all
+  nodes that the objects are or mention. Without -f: in the objects of the cluster.
+  Exit code 1: a problem is an error. 3: the API cannot be reached.
+
+  --strict
+      warnings count as errors
+  --engine gobgp
+      also what that speaker cannot honour
+
+  Settings as of bellman agent, also from its environment variables:
+${settingsUsage}`;
+
+export async function validateCommand(argv: readonly string[], io: Io): Promise<ExitCode> {
+  const { values, positionals } = parseArguments("validate", argv, {
+    ...settingOptions,
+    filename: { type: "string", short: "f", multiple: true },
+    strict: { type: "boolean" },
+    engine: { type: "string" },
+    ...commonOptions,
+  });
+  if (values.help === true) {
+    io.stdout(usage);
+    return 0;
+  }
+  const format = parseFormat(values.output);
+  const paths = filePaths("validate", values.filename, positionals);
+  const options = await commandSettings(values, io);
+  const engine = values.engine === undefined ? null : await loadEngine(options.gobgpAddress);
+  const texts = paths === null ? [] : await readTexts(paths, io);
+  const cluster = paths === null ? await readPicture({ ...options, nodeName: null }, io) : pictureOf(texts);
+  const problems = [...validate({ cluster, options, engine }), ...unreadKinds(texts)].sort(compareProblems);
+  const bad = problems.filter(({ severity }) => values.strict === true || severity === "error");
+  const answer = { valid: bad.length === 0, problems: problems.map(problemJson) };
+  io.stdout(render(format, answer, () => validateTable(problems)));
+  return answer.valid ? 0 : 1;
+}
+
+function validateTable(problems: readonly Problem[]): string {
+  const errors = problems.filter(({ severity }) => severity === "error").length;
+  const counts = [count(errors, "error"), count(problems.length - errors, "warning")].filter(
+    (text) => text !== "",
+  );
+  return sections(problemTable(problems), `${counts.join(", ") || "no problem found"}\n`);
+}
+
+function count(number: number, noun: string): string {
+  return number === 0 ? "" : `${number} ${noun}${number === 1 ? "" : "s"}`;
+}
+
+/** Loaded only when asked for: a speaker's driver costs start time. It is asked about peers, and never opened. */
+async function loadEngine(address: string): Promise<Engine> {
+  const { gobgpEngine } = await import("../engine/gobgp/engine.ts");
+  return gobgpEngine({ address });
+}
