@@ -30,23 +30,32 @@ export class ApiClient {
   }
 
   /** Sends a merge patch and returns when it was sent, by performance.now(). */
-  async patch(path: string, body: object): Promise<number> {
+  patch(path: string, body: object): Promise<number> {
+    return this.#send("PATCH", path, body, "application/merge-patch+json", [200]);
+  }
+
+  /** Creates an object; one that is there already stays as it is. */
+  async create(path: string, body: object): Promise<void> {
+    await this.#send("POST", path, body, "application/json", [201, 409]);
+  }
+
+  #send(
+    method: string,
+    path: string,
+    body: object,
+    type: string,
+    expected: readonly number[],
+  ): Promise<number> {
     const text = JSON.stringify(body);
-    const headers = {
-      "content-type": "application/merge-patch+json",
-      "content-length": Buffer.byteLength(text),
-    };
+    const headers = { "content-type": type, "content-length": Buffer.byteLength(text) };
     return new Promise((resolve, reject) => {
-      const call = request(
-        `${this.#server}${path}`,
-        { method: "PATCH", agent: this.#agent, headers },
-        (response) => {
-          response.resume().once("end", () => {
-            if (response.statusCode === 200) resolve(sentAtMs);
-            else reject(new Error(`PATCH ${path}: HTTP ${response.statusCode ?? "?"}`));
-          });
-        },
-      );
+      const url = `${this.#server}${path}`;
+      const call = request(url, { method, agent: this.#agent, headers }, (response) => {
+        response.resume().once("end", () => {
+          if (expected.includes(response.statusCode ?? 0)) resolve(sentAtMs);
+          else reject(new Error(`${method} ${path}: HTTP ${response.statusCode ?? "?"}`));
+        });
+      });
       call.once("error", reject);
       const sentAtMs = performance.now();
       call.end(text);

@@ -15,6 +15,8 @@ export class KernelWatch {
   readonly #child: ChildProcessByStdio<null, Readable, null>;
   #expected: Expected[] = [];
   #rest = "";
+  #missing = new Set<string>();
+  #complete: (atMs: number) => void = () => undefined;
 
   private constructor(netns: string) {
     this.#child = spawn("ip", ["netns", "exec", netns, "ip", "monitor", "route"], {
@@ -45,6 +47,12 @@ export class KernelWatch {
     });
   }
 
+  /** When the last of these host addresses is set, by performance.now(). To be called before the cause. */
+  async all(addresses: ReadonlySet<string>): Promise<number> {
+    this.#missing = new Set(addresses);
+    return new Promise((resolve) => (this.#complete = resolve));
+  }
+
   stop(): void {
     this.#child.kill("SIGKILL");
   }
@@ -57,6 +65,7 @@ export class KernelWatch {
 
   #match(words: readonly string[], atMs: number): void {
     const deleted = words[0] === "Deleted";
+    if (!deleted && this.#missing.delete(words[0] ?? "") && this.#missing.size === 0) this.#complete(atMs);
     this.#expected = this.#expected.filter((expected) => {
       if (expected.deleted !== deleted || !words.slice(0, 3).includes(expected.prefix)) return true;
       expected.resolve(atMs);

@@ -1,26 +1,62 @@
-// The measuring part, run inside the rack where the API server is: flips endpoints and takes the time until the route
-// is in the ToR's kernel, beside a plain watch client and a bare AddPath. Prints samples in ms as JSON.
+// The part of the bench that runs inside the rack, where the API server is: fills the cluster; or flips endpoints and
+// takes the time until the route is in the ToR's kernel, beside a plain watch client and a bare AddPath. Prints JSON.
 import type { BgpInstance, EngineLink } from "../agent/engine/contract.ts";
 import { gobgpEngine } from "../agent/engine/gobgp/engine.ts";
 import { parseAddress } from "../agent/model/address.ts";
 import type { Address } from "../agent/model/address.ts";
 import { defaultAsn } from "../agent/model/asn.ts";
+import { silentLog } from "../agent/model/log.ts";
 import { hostPrefix } from "../agent/model/prefix.ts";
+import { systemClock } from "../agent/time/clock.ts";
+import { kubernetesSource } from "../agent/watch/api/source.ts";
+import { Cluster } from "../agent/watch/cluster.ts";
+import { WatchHealth } from "../agent/watch/health.ts";
 import { plainRoute } from "../agent/model/route.ts";
 import { ApiClient } from "./api-client.ts";
 import { KernelWatch } from "./kernel-watch.ts";
+import { localService, numbered, sliceOf } from "./objects.ts";
+import { memoryOf, processorSeconds } from "./process-cost.ts";
+import type { Memory } from "./process-cost.ts";
 
 /** What the probe is told, as one argument in JSON. */
-export interface ProbeTask {
+export type ProbeTask = CreateTask | SyncTask | FlipTask;
+
+/** Creates the numbered services from `from` up to `to`, each with its slices. */
+export interface CreateTask {
+  readonly t: "create";
   readonly kubeconfig: string;
+  readonly node: string;
+  readonly type: "NodePort" | "ClusterIP";
+  readonly from: number;
+  readonly to: number;
+  readonly slices: number;
+}
+
+/** Makes a picture of the whole cluster. */
+export interface SyncTask {
+  readonly t: "sync";
+  readonly kubeconfig: string;
+}
+
+export interface SyncSample {
+  /** From the start of the source until every kind is there. */
+  readonly syncedMs: number;
+  /** Processor time for that. */
+  readonly seconds: number;
+  readonly memory: Memory;
+  /** Before anything was watched. */
+  readonly idle: Memory;
+}
+
+/** Flips the endpoints of the first numbered services, which are ready. */
+export interface FlipTask {
+  readonly t: "flip";
+  readonly kubeconfig: string;
+  readonly agentPid: number;
   readonly torNetns: string;
   readonly rounds: number;
-  /** Flipped one after the other. */
-  readonly services: readonly {
-    readonly slice: string;
-    readonly address: string;
-    readonly endpoint: string;
-  }[];
+  /** How many services, flipped one after the other. */
+  readonly services: number;
   readonly node: string;
   /** A gobgpd that no agent uses. */
   readonly bare: { readonly speaker: string; readonly routerId: string; readonly tor: string };
@@ -32,6 +68,8 @@ export interface ProbeSamples {
   /** The same changes, as a plain watch client saw them. */
   readonly watch: Flips;
   readonly addPath: Flips;
+  /** Processor time of the agent for the flips. */
+  readonly agentSeconds: number;
 }
 
 export interface Flips {
@@ -39,47 +77,94 @@ export interface Flips {
   readonly withdraw: number[];
 }
 
+const sliceCollection = "/apis/discovery.k8s.io/v1/namespaces/default/endpointslices";
 const task = JSON.parse(process.argv[2] ?? "") as ProbeTask;
-const kernel = await KernelWatch.start(task.torNetns);
-const samples: ProbeSamples = { ...(await measureAgent()), addPath: await measureAddPath() };
-kernel.stop();
-process.stdout.write(`${JSON.stringify(samples)}\n`);
+if (task.t === "create") await create(task);
+else if (task.t === "sync") process.stdout.write(`${JSON.stringify(await sync(task))}\n`);
+else {
+  const kernel = await KernelWatch.start(task.torNetns);
+  const samples: ProbeSamples = {
+    ...(await measureAgent(task, kernel)),
+    addPath: await measureAddPath(task, kernel),
+  };
+  kernel.stop();
+  process.stdout.write(`${JSON.stringify(samples)}\n`);
+}
 
-async function measureAgent(): Promise<Pick<ProbeSamples, "bellman" | "watch">> {
+/** The API server works on several at a time; more would only wait there. */
+async function create({ kubeconfig, node, type, from, to, slices }: CreateTask): Promise<void> {
+  const api = new ApiClient(kubeconfig);
+  let next = from;
+  const worker = async () => {
+    while (next < to) {
+      const index = next++;
+      await api.create("/api/v1/namespaces/default/services", localService(index, type));
+      for (let part = 0; part < slices; part++)
+        await api.create(sliceCollection, sliceOf(index, part, node, part === 0));
+    }
+  };
+  await Promise.all(Array.from({ length: 16 }, worker));
+  api.close();
+}
+
+async function sync({ kubeconfig }: SyncTask): Promise<SyncSample> {
+  const idle = memoryOf(process.pid);
+  const secondsBefore = processorSeconds(process.pid);
+  const abort = new AbortController();
+  const { promise, resolve } = deferred();
+  const cluster = new Cluster(resolve);
+  const clock = systemClock;
+  const observer = new WatchHealth(clock, silentLog, { event: () => undefined, relist: () => undefined });
+  const source = kubernetesSource({ kubeconfig, nodeName: "n1", clock, random: Math.random, log: silentLog });
+  const startedAtMs = performance.now();
+  const running = source.run(cluster, observer, abort.signal);
+  await promise;
+  const syncedMs = performance.now() - startedAtMs;
+  const seconds = processorSeconds(process.pid) - secondsBefore;
+  const memory = memoryOf(process.pid);
+  abort.abort();
+  await running;
+  return { syncedMs, seconds, memory, idle };
+}
+
+async function measureAgent(
+  task: FlipTask,
+  kernel: KernelWatch,
+): Promise<Pick<ProbeSamples, "bellman" | "watch" | "agentSeconds">> {
   const api = new ApiClient(task.kubeconfig);
   const bellman: Flips = { add: [], withdraw: [] };
   const watch: Flips = { add: [], withdraw: [] };
-  const collection = "/apis/discovery.k8s.io/v1/namespaces/default/endpointslices";
   let waiting: { readonly slice: string; readonly resolve: (atMs: number) => void } | null = null;
-  const stop = await api.watch(collection, (name, atMs) => {
+  const stop = await api.watch(sliceCollection, (name, atMs) => {
     if (waiting?.slice === name) waiting.resolve(atMs);
   });
-  const flip = async (slice: string, address: string, endpoint: string, ready: boolean) => {
+  const flip = async (index: number, ready: boolean) => {
+    const { metadata, endpoints } = sliceOf(index, 0, task.node, ready);
     const seen = new Promise<number>((resolve) => {
-      waiting = { slice, resolve };
+      waiting = { slice: metadata.name, resolve };
     });
-    const changed = kernel.next(address, ready ? "set" : "deleted");
-    const conditions = { ready, serving: ready, terminating: false };
-    const endpoints = [{ addresses: [endpoint], nodeName: task.node, conditions }];
-    const sentAtMs = await api.patch(`${collection}/${slice}`, { endpoints });
+    const changed = kernel.next(numbered(index).clusterIP, ready ? "set" : "deleted");
+    const sentAtMs = await api.patch(`${sliceCollection}/${metadata.name}`, { endpoints });
     const kind = ready ? "add" : "withdraw";
     watch[kind].push((await seen) - sentAtMs);
     bellman[kind].push((await changed) - sentAtMs);
   };
+  const before = processorSeconds(task.agentPid);
   for (let round = 0; round < task.rounds; round++)
-    for (const { slice, address, endpoint } of task.services) {
-      await flip(slice, address, endpoint, true);
-      await flip(slice, address, endpoint, false);
+    for (let index = 0; index < task.services; index++) {
+      await flip(index, false);
+      await flip(index, true);
     }
+  const agentSeconds = processorSeconds(task.agentPid) - before;
   stop();
   api.close();
-  return { bellman, watch };
+  return { bellman, watch, agentSeconds };
 }
 
-async function measureAddPath(): Promise<Flips> {
-  const link = await openBare();
+async function measureAddPath(task: FlipTask, kernel: KernelWatch): Promise<Flips> {
+  const link = await openBare(task.bare);
   const flips: Flips = { add: [], withdraw: [] };
-  for (let round = 0; round < task.rounds * task.services.length; round++) {
+  for (let round = 0; round < task.rounds * task.services; round++) {
     const address = `192.0.2.${round % 250}`;
     const prefix = hostPrefix(parse(address));
     const route = plainRoute(prefix);
@@ -100,8 +185,7 @@ async function measureAddPath(): Promise<Flips> {
 }
 
 /** Opens the unused speaker and waits until its session carries routes. */
-async function openBare(): Promise<EngineLink> {
-  const { speaker, routerId, tor } = task.bare;
+async function openBare({ speaker, routerId, tor }: FlipTask["bare"]): Promise<EngineLink> {
   const instance: BgpInstance = { asn: defaultAsn, routerId: parse(routerId), listenPort: 179 };
   const { promise, resolve } = deferred();
   const events = {

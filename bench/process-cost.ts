@@ -19,11 +19,33 @@ export async function startTimes(
   return { bellman: summarise(bellman), node: summarise(node) };
 }
 
-/** Resident memory of a process in MB (10⁶ bytes). */
-export function residentMegabytes(pid: number): number {
-  const kilobytes = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1];
-  if (kilobytes === undefined) throw new Error(`/proc/${pid}/status names no VmRSS`);
-  return (Number(kilobytes) * 1024) / 1e6;
+export interface Memory {
+  /** MB (10⁶ bytes). */
+  readonly resident: number;
+  /** The most it ever was. */
+  readonly peak: number;
+}
+
+export function memoryOf(pid: number): Memory {
+  const status = readFileSync(`/proc/${pid}/status`, "utf8");
+  const megabytes = (name: string) => {
+    const kilobytes = new RegExp(`^${name}:\\s+(\\d+) kB$`, "m").exec(status)?.[1];
+    if (kilobytes === undefined) throw new Error(`/proc/${pid}/status names no ${name}`);
+    return (Number(kilobytes) * 1024) / 1e6;
+  };
+  return { resident: megabytes("VmRSS"), peak: megabytes("VmHWM") };
+}
+
+/** Linux counts in hundredths of a second (USER_HZ). */
+const ticksPerSecond = 100;
+
+/** Processor time that a process has used so far, its threads included. */
+export function processorSeconds(pid: number): number {
+  // After the name, which is in parentheses and may hold anything: proc(5), utime and stime are fields 14 and 15.
+  const fields = readFileSync(`/proc/${pid}/stat`, "utf8")
+    .replace(/^.*\) /s, "")
+    .split(" ");
+  return (Number(fields[11]) + Number(fields[12])) / ticksPerSecond;
 }
 
 async function timed(...argv: readonly string[]): Promise<number> {

@@ -9,18 +9,25 @@ import {
 } from "../lab/setup/debian.mjs";
 import { SetupError } from "../lab/setup/run.mjs";
 
-try {
-  requireNode();
+const args = process.argv.slice(2);
+
+/** The rack of network namespaces: only that needs root. */
+async function prepareRack() {
   const obstacle = hostObstacle();
   if (obstacle !== null) throw new SetupError(obstacle);
-  await npmPackages();
   await installPackages(missingPackages({ ...programs.rack, ...programs.kubernetes }));
   const namespaces = await namespaceObstacle();
   if (namespaces !== null) throw new SetupError(namespaces);
+}
+
+try {
+  requireNode();
+  await npmPackages();
+  if (args[0] !== "decide" && args[0] !== "sync") await prepareRack();
   await bundles("bellman", "lab", "bench", "probe");
   process.chdir(root);
   const { bench } = await import("../dist/bench.mjs");
-  await bench();
+  await bench(args);
 } catch (error) {
   if (!(error instanceof SetupError)) throw error;
   console.error(`bench: ${error.message}`);

@@ -1,13 +1,14 @@
 // The bench's results for people.
 import { table } from "../agent/cli/table.ts";
-import type { ProbeSamples } from "./probe.ts";
+import type { SizeFigures } from "./rack.ts";
 import type { Recovery } from "./recovery.ts";
 import { summarise } from "./statistics.ts";
 import type { Summary } from "./statistics.ts";
 
 const ms = (value: number) => value.toFixed(2);
 
-export function latencyTable({ bellman, watch, addPath }: ProbeSamples): string {
+export function latencyTable({ services, samples }: SizeFigures): string {
+  const { bellman, watch, addPath } = samples;
   const rows = (["add", "withdraw"] as const).flatMap((kind) => {
     const ours = summarise(bellman[kind]);
     const floor = summarise(watch[kind]);
@@ -28,21 +29,48 @@ export function latencyTable({ bellman, watch, addPath }: ProbeSamples): string 
       row("Bellman less the watch client", own),
     ];
   });
-  return table(["", "", "P50 ms", "P95 ms", "× AddPath", "n"], rows);
+  return table([`${services} SERVICES`, "", "P50 ms", "P95 ms", "× AddPath", "n"], rows);
+}
+
+/** One row per size, with what grew beside the first. */
+export function sizesTable(figures: readonly SizeFigures[]): string {
+  const latency = ({ samples: { bellman } }: SizeFigures) => summarise([...bellman.add, ...bellman.withdraw]);
+  const [first] = figures;
+  const rows = figures.map((figure) => {
+    const { services, coldStartMs, memory, samples } = figure;
+    const { p50, p95 } = latency(figure);
+    return [
+      String(services),
+      ms(p50),
+      ms(p95),
+      (p50 / (first === undefined ? NaN : latency(first).p50)).toFixed(2),
+      coldStartMs.toFixed(0),
+      samples.agentSeconds.toFixed(2),
+      memory.resident.toFixed(0),
+      memory.peak.toFixed(0),
+    ];
+  });
+  const head = [
+    "SERVICES",
+    "P50 ms",
+    "P95 ms",
+    "× FIRST",
+    "COLD START ms",
+    "CPU s OF FLIPS",
+    "RSS MB",
+    "PEAK MB",
+  ];
+  return table(head, rows);
 }
 
 export function processTable(
   start: { readonly bellman: Summary; readonly node: Summary },
-  readyMs: number,
-  megabytes: number,
   recovery: Recovery,
 ): string {
   return table(
     ["AGENT", "", "× node"],
     [
       ["start, p50 ms", ms(start.bellman.p50), (start.bellman.p50 / start.node.p50).toFixed(2)],
-      ["start to ready (synced, applied), ms", ms(readyMs), ""],
-      ["resident memory, MB", megabytes.toFixed(1), ""],
       ["speaker killed → agent knows, ms", String(recovery.noticedMs), ""],
       ["speaker back → routes and sessions replayed, ms", String(recovery.replayedMs), ""],
     ],

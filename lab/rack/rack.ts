@@ -57,6 +57,8 @@ export interface RackOptions {
   readonly proxies?: boolean;
   /** Further flags of the agents. */
   readonly agentSettings?: readonly string[];
+  /** With cluster `kubernetes`: further flags of the API server. */
+  readonly apiServerFlags?: Readonly<Record<string, string>>;
   /** Told before each step. */
   readonly say?: (step: string) => void;
   /** Gives up between two steps. */
@@ -188,7 +190,7 @@ async function build(
   const objects = files.flatMap((file) => parseManifests(readFileSync(file, "utf8")));
   const pods = new Pods(state);
   if (kubernetes) step("etcd, kube-apiserver, kube-controller-manager");
-  const controlPlane = kubernetes ? await startPlane(state) : null;
+  const controlPlane = kubernetes ? await startPlane(state, options.apiServerFlags) : null;
   step("the manifests, and the pods they tell of");
   const cluster =
     controlPlane === null
@@ -225,7 +227,10 @@ function liveManifests(state: LabState): string {
   return directory;
 }
 
-function startPlane(state: LabState): Promise<ControlPlane> {
+function startPlane(
+  state: LabState,
+  apiServerFlags: RackOptions["apiServerFlags"] = {},
+): Promise<ControlPlane> {
   const dir = join(state.directory, "kubernetes");
   mkdirSync(dir);
   return startControlPlane({
@@ -233,6 +238,7 @@ function startPlane(state: LabState): Promise<ControlPlane> {
     netns: netnsOf(state.prefix, "kube"),
     bind: controlPlaneAddresses.ipv4,
     serviceCidrs: [serviceCidrs.ipv4, serviceCidrs.ipv6],
+    apiServerFlags,
     start: (name, argv, where) => state.start(name, argv, where),
   });
 }
