@@ -6,7 +6,7 @@ import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { run } from "../../support/netns.ts";
 import { projectRoot } from "../../support/paths.ts";
-import { FakeApi, paths, refuse } from "../watch/fake-api.ts";
+import { FakeApi, paths } from "../watch/fake-api.ts";
 
 const program = join(projectRoot, "dist/bellman.mjs");
 const api = new FakeApi();
@@ -118,9 +118,10 @@ describe("bellman plan from the cluster", () => {
   });
 
   it("ends with 3 and one line when the API refuses", async () => {
-    api.fault("list", paths.services, refuse(403, "Forbidden"));
+    api.authorization = "Bearer another";
     const { exitCode, stderr } = await bellman("plan", "--kubeconfig", kubeconfig, "--node", "n1");
-    expect(stderr).toMatch(/^bellman: the Kubernetes API: .*Service.*403.*$/);
+    api.authorization = null;
+    expect(stderr).toMatch(/^bellman: the Kubernetes API: .*401.*$/);
     expect(exitCode).toBe(3);
   });
 
@@ -129,5 +130,32 @@ describe("bellman plan from the cluster", () => {
     const { exitCode, stderr } = await bellman("plan", "--kubeconfig", nobody, "--node", "n1");
     expect(stderr).toMatch(/^bellman: the Kubernetes API: .*$/);
     expect(exitCode).toBe(3);
+  });
+});
+
+describe("other commands that look at the cluster", () => {
+  it("explain answers from it, for the node that is named", async () => {
+    const { exitCode, stdout } = await bellman("explain", "web", "--kubeconfig", kubeconfig, "--node", "n1");
+    expect(stdout).toContain("+ EndpointSlice/default/web-1 (IPv4): 10.48.0.3 on n1 ready\n");
+    expect(exitCode).toBe(0);
+  });
+
+  it("validate tells the problems of the peers of every node", async () => {
+    api.put(paths.peers, {
+      ...bgp,
+      kind: "BGPPeer",
+      metadata: { name: "far" },
+      spec: { node: "n2", peerIP: "nowhere", asNumber: 64512 },
+    });
+    const { exitCode, stdout } = await bellman("validate", "--kubeconfig", kubeconfig, "-o", "json");
+    api.delete(paths.peers, "far");
+    expect(JSON.parse(stdout)).toMatchObject({
+      valid: false,
+      problems: [
+        { object: "BGPPeer/far", field: "spec.node", severity: "warning" },
+        { object: "BGPPeer/far", field: "spec.peerIP", severity: "error" },
+      ],
+    });
+    expect(exitCode).toBe(1);
   });
 });
