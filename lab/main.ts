@@ -1,6 +1,8 @@
 // The lab: brings the rack up, shows what Bellman does in it, takes it down. `lab/start.mjs` calls this.
 import { demonstrate } from "./demonstration.ts";
 import { lookAround } from "./look-around.ts";
+import { agentFlags } from "../test/scenarios/offline.ts";
+import { emptyRack, labScenario, playInLab } from "../test/scenarios/lab.ts";
 import { startRack } from "./rack/rack.ts";
 import type { Rack } from "./rack/rack.ts";
 import { LabIsUpError, removeLab } from "./rack/state.ts";
@@ -16,6 +18,8 @@ export interface LabOptions {
   readonly keep: boolean;
   readonly tor: "frr" | "bird";
   readonly kubernetes: boolean;
+  /** Name of a folder in test/scenarios to play instead of the demonstration. */
+  readonly scenario: string | null;
 }
 
 /** @returns the exit code. */
@@ -53,18 +57,24 @@ export async function lab(options: LabOptions): Promise<number> {
 
 async function up(options: LabOptions, show: Show, signal: AbortSignal): Promise<number> {
   const cluster = options.kubernetes ? "kubernetes" : "manifests";
+  const scenario = options.scenario === null ? null : labScenario(options.scenario);
   const rack = await startRack({
     prefix: options.name,
     tor: options.tor,
     cluster,
+    agentSettings: scenario === null ? [] : agentFlags(scenario.settings),
     signal,
     say: (step) => show.step(step),
   });
   let kept = false;
   try {
-    show.step("what a person would look at");
+    show.step(scenario === null ? "what a person would look at" : scenario.title);
     show.done();
-    await demonstrate(rack, show);
+    if (scenario === null) await demonstrate(rack, show);
+    else {
+      await emptyRack(rack);
+      await playInLab(rack, scenario, (title, look, wanted) => show.expect(title, look, wanted));
+    }
     console.log(`\n${show.passed} of ${show.passed + show.failed} expectations met`);
     if (options.keep) {
       await rack.keep();

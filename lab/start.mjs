@@ -15,6 +15,7 @@ const usage = `npm run lab [-- OPTIONS]     a rack in network namespaces: a ToR,
   --check        only assert: a line for each expectation, exit code 0 or 1
   --keep         leave it up, and say how to look around
   --tor NAME     the ToR's router: frr (default) or bird
+  --scenario NAME  play test/scenarios/NAME instead, with the ToR's routes as the judge
   --kubernetes   with a real Kubernetes API server and kube-proxy, not a directory of manifests
   --name NAME    of its namespaces (NAME-tor, …) and of /run/NAME-lab; default bellman
 npm run lab -- down [--name NAME]     remove a lab that was left up`;
@@ -30,6 +31,7 @@ function parse(argv) {
       tor: { type: "string", default: "frr" },
       kubernetes: { type: "boolean", default: false },
       name: { type: "string", default: "bellman" },
+      scenario: { type: "string" },
       help: { type: "boolean", short: "h", default: false },
     },
   });
@@ -39,9 +41,12 @@ function parse(argv) {
   if (!["frr", "bird"].includes(values.tor)) throw new Error(`--tor is frr or bird, not "${values.tor}"`);
   if (!/^[a-z][a-z0-9]{0,19}$/.test(values.name))
     throw new Error(`--name is up to 20 small letters and digits, not "${values.name}"`);
+  if (values.scenario !== undefined && values.kubernetes)
+    throw new Error("--scenario goes with a directory of manifests, not with --kubernetes");
   return {
     command,
     name: values.name,
+    scenario: values.scenario ?? null,
     check: values.check,
     keep: values.keep,
     tor: values.tor,
