@@ -80,10 +80,12 @@ async function runAgent(
     { version, engine: engine.name, http: settings.http },
     `bellman ${version} works for node ${settings.nodeName}`,
   );
-  const parts = [source.run(cluster, health, signal), loop.run(signal)];
+  const parts = [loop.run(signal), source.run(cluster, health, signal)] as const;
   try {
-    await Promise.all(parts);
-    log.info({}, settings.shutdown === "keep" ? "ended; the routes stay" : "ended; the routes are withdrawn");
+    const [withdrawn] = await Promise.all(parts);
+    if (settings.shutdown === "withdraw" && !withdrawn)
+      throw new CommandError(1, "ended without taking the routes back, for the speaker was out of reach");
+    log.info({}, withdrawn ? "ended; the routes are withdrawn" : "ended; the routes stay");
   } finally {
     failed.abort();
     await Promise.allSettled(parts);

@@ -24,6 +24,7 @@ describe("without a BGPConfiguration", () => {
     expect(resolved.config).toEqual({
       asn: 64512,
       listenPort: 179,
+      instanceKnown: true,
       logLevel: null,
       allow: { clusterIPs: null, externalIPs: null, loadBalancerIPs: null },
       aggregateLoadBalancerIPs: true,
@@ -187,17 +188,25 @@ describe("an allow list", () => {
 
 describe("a value that cannot be followed", () => {
   test.each([
-    ["asNumber", 0, '"0" is not an AS number that may be used; 64512 holds'],
-    ["asNumber", "65536.1", '"65536.1" is not an AS number that may be used; 64512 holds'],
+    ["asNumber", 0, '"0" is not an AS number that may be used; BGP is left as it is until this is mended'],
+    [
+      "asNumber",
+      "65536.1",
+      '"65536.1" is not an AS number that may be used; BGP is left as it is until this is mended',
+    ],
     [
       "asNumber",
       1.1,
-      '"1.1" is not an AS number that may be used (dotted notation needs quotes); 64512 holds',
+      '"1.1" is not an AS number that may be used (dotted notation needs quotes); BGP is left as it is until this is mended',
     ],
     ["serviceLoadBalancerAggregation", "disabled", '"disabled" is not Enabled or Disabled; Enabled holds'],
     ["serviceLoadBalancerAggregation", false, '"false" is not Enabled or Disabled; Enabled holds'],
-    ["listenPort", 70_000, '"70000" is not a port from 1 to 65535; 179 holds'],
-    ["listenPort", "179", '"179" is not a port from 1 to 65535; 179 holds'],
+    [
+      "listenPort",
+      70_000,
+      '"70000" is not a port from 1 to 65535; BGP is left as it is until this is mended',
+    ],
+    ["listenPort", "179", '"179" is not a port from 1 to 65535; BGP is left as it is until this is mended'],
     [
       "logSeverityScreen",
       "Loud",
@@ -208,6 +217,8 @@ describe("a value that cannot be followed", () => {
     expect(resolved.config).toMatchObject({
       asn: 64512,
       listenPort: 179,
+      // BGP under a default number would end the sessions that stand from before.
+      instanceKnown: !["asNumber", "listenPort"].includes(field),
       logLevel: null,
       aggregateLoadBalancerIPs: true,
     });

@@ -1,5 +1,5 @@
 // BGPConfiguration, field by field: the object `default` for all nodes, and the one that overrides it for one node.
-import { defaultAsn, parseAsn } from "../model/asn.ts";
+import { parseAsn } from "../model/asn.ts";
 import { quote } from "../model/problem.ts";
 import { NodeReading, Reading } from "./configuration-reading.ts";
 import type { ForAll, ForNode } from "./configuration-reading.ts";
@@ -74,6 +74,11 @@ function readSpec<R extends NodeReading>(
   }
 }
 
+/** What becomes of BGP while a number that it needs cannot be read. */
+function holds(lastGood: number | null): string {
+  return lastGood === null ? "BGP is left as it is until this is mended" : `${String(lastGood)} holds`;
+}
+
 const notInvolved = "Bellman sends service routes only and programs none";
 
 /** Fields that one node may have otherwise than all. */
@@ -82,8 +87,12 @@ const nodeFields = {
     if (isPort(value)) reading.listenPort = value;
     else {
       reading.listenPort = reading.lastGood.listenPort;
-      const holds = String(reading.listenPort ?? reading.otherwise.listenPort);
-      reading.tell(field, "error", `${quote(value)} is not a port from 1 to 65535; ${holds} holds`);
+      reading.unknown ||= reading.listenPort === null;
+      reading.tell(
+        field,
+        "error",
+        `${quote(value)} is not a port from 1 to 65535; ${holds(reading.listenPort)}`,
+      );
     }
   },
   logSeverityScreen(value, field, reading) {
@@ -105,7 +114,8 @@ export const bgpConfigurationFields = {
     reading.asn = parseAsn(value);
     if (reading.asn !== null) return;
     reading.asn = reading.lastGood.asn;
-    reading.tell(field, "error", `${describeBadAsn(value)}; ${String(reading.asn ?? defaultAsn)} holds`);
+    reading.unknown ||= reading.asn === null;
+    reading.tell(field, "error", `${describeBadAsn(value)}; ${holds(reading.asn)}`);
   },
   nodeToNodeMeshEnabled(value, field, reading) {
     if (value === false) return;

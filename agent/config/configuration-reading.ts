@@ -22,6 +22,8 @@ import { bgpPort } from "./values.ts";
 /** What the object of one node says; null: it does not. */
 export interface ForNode {
   readonly listenPort: number | null;
+  /** false: it says a port that cannot be read. */
+  readonly instanceKnown: boolean;
   readonly logLevel: LogLevel | null;
   readonly advertisements: readonly Advertisement[] | null;
   readonly good: GoodForNode;
@@ -36,6 +38,8 @@ export interface ForAll extends Omit<NodeConfig, "peers"> {
 /** Fields that stand in an object for one node as well as in `default`. */
 export class NodeReading {
   listenPort: number | null = null;
+  /** A value of which BGP cannot be started without was written, but neither it nor an earlier one is known. */
+  unknown = false;
   logLevel: LogLevel | null = null;
   readonly lastGood: GoodForNode;
   /** What holds where the object says nothing. */
@@ -84,6 +88,7 @@ export class NodeReading {
     const advertisements = this.#advertisements;
     return {
       listenPort,
+      instanceKnown: !this.unknown,
       logLevel,
       advertisements: advertisements?.values ?? null,
       good: { listenPort, advertisements: advertisements?.good ?? null },
@@ -123,9 +128,10 @@ export class Reading extends NodeReading {
   forAll(): ForAll {
     const { asn, aggregateLoadBalancerIPs } = this;
     const { clusterIPs, externalIPs, loadBalancerIPs } = this.#allow;
-    const { listenPort, logLevel, advertisements, good, problems } = this.forNode();
+    const { listenPort, instanceKnown, logLevel, advertisements, good, problems } = this.forNode();
     return {
       asn: asn ?? defaultAsn,
+      instanceKnown,
       listenPort: listenPort ?? this.otherwise.listenPort,
       logLevel,
       allow: {

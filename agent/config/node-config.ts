@@ -31,6 +31,11 @@ export interface Advertisement {
 export interface NodeConfig {
   /** AS number of this node. */
   readonly asn: Asn;
+  /**
+   * false: asNumber or listenPort is written so that it cannot be read, and no earlier value is known. To start BGP with
+   * the defaults would end sessions that stand from before, for a typing error.
+   */
+  readonly instanceKnown: boolean;
   /** TCP port to accept sessions on; -1: do not listen. */
   readonly listenPort: number;
   /** From logSeverityScreen; null: not set. */

@@ -102,7 +102,7 @@ describe("T2: prefixAdvertisements of this node", () => {
 
 describe("a value that cannot be followed", () => {
   test.each([
-    ["listenPort", 0, '"0" is not a port from 1 to 65535; 1790 holds'],
+    ["listenPort", 0, '"0" is not a port from 1 to 65535; BGP is left as it is until this is mended'],
     ["logSeverityScreen", "Loud", '"Loud" is not Debug, Info, Warning, Error or Fatal; error holds'],
   ])("%s: %j is reported, and that of all nodes holds", (field, value, message) => {
     const resolved = afterEdits({ [field]: value });

@@ -65,6 +65,7 @@ export function resolveConfig({
       ...forAll,
       allow: { ...forAll.allow, clusterIPs: fromEnv?.entries ?? forAll.allow.clusterIPs },
       listenPort: forNode.listenPort ?? forAll.listenPort,
+      instanceKnown: forAll.instanceKnown && forNode.instanceKnown,
       logLevel: forNode.logLevel ?? forAll.logLevel,
       advertisements: forNode.advertisements ?? forAll.advertisements,
       peers,

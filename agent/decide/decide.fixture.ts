@@ -94,6 +94,7 @@ export function config(lists: Lists = { clusterIPs: ["10.49.0.0/16"] }): NodeCon
   return {
     asn,
     listenPort: 179,
+    instanceKnown: true,
     logLevel: null,
     allow: {
       clusterIPs: entries("clusterIPs"),

@@ -14,8 +14,30 @@ export interface BgpInstance {
   readonly asn: Asn;
   /** An IPv4 address, unique in the network (RFC 6286). */
   readonly routerId: Address;
+  /** Router IDs that will do as well, so that a running instance may keep the one it has. Default none. */
+  readonly otherRouterIds?: readonly Address[];
   /** TCP port to accept sessions on; -1: do not listen. */
   readonly listenPort: number;
+}
+
+/** Would the running instance do for the one that is wanted? */
+export function sameInstance(running: RunningInstance, wanted: BgpInstance): boolean {
+  return (
+    running.asn === wanted.asn &&
+    sameRouterId(running.routerId, wanted) &&
+    running.listenPort === wanted.listenPort
+  );
+}
+
+/** What a speaker tells of the instance it runs. */
+export interface RunningInstance {
+  readonly asn: number;
+  readonly routerId: string;
+  readonly listenPort: number;
+}
+
+export function sameRouterId(routerId: string, wanted: BgpInstance): boolean {
+  return [wanted.routerId, ...(wanted.otherRouterIds ?? [])].some((address) => address === routerId);
 }
 
 export interface Engine {

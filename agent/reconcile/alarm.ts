@@ -22,6 +22,11 @@ export class Alarm {
     });
   }
 
+  /** It is set and has not fallen due. */
+  get pending(): boolean {
+    return this.#cancel !== null;
+  }
+
   clear(): void {
     this.#cancel?.();
     this.#cancel = null;

@@ -42,6 +42,8 @@ export interface Refreshed {
   readonly touched: ReadonlySet<Prefix> | "all";
   /** Verdicts that are new or other than before. */
   readonly verdicts: readonly Verdict[];
+  /** Services of which a verdict is new, other than before, or gone. */
+  readonly services: ReadonlySet<ServiceKey>;
 }
 
 export class Desired {
@@ -59,7 +61,7 @@ export class Desired {
 
   /** Decides again what is dirty, and nothing else. */
   refresh(dirty: Dirty): Refreshed {
-    if (!dirty.all) return this.#refreshServices(dirty.services);
+    if (dirty.all === null) return this.#refreshServices(dirty.services.keys());
     this.#view = this.#makeView();
     this.#options.configured?.(this.config);
     const { node, config, nodeRefusal, draining } = this.#view;
@@ -84,13 +86,15 @@ export class Desired {
     return node !== undefined && isExcluded(node, this.#options.excludeLabel);
   }
 
-  /** null: not known yet, because the node has not been seen or has no IPv4 address and none is set. */
+  /**
+   * null: not known, because the node has not been seen, or has no IPv4 address and none is set, or because the
+   * configuration cannot be read and never could.
+   */
   get instance(): BgpInstance | null {
-    const { asn, listenPort } = this.config;
-    const routerId =
-      this.#options.routerId ?? this.#view.node?.internalIPs.find((ip) => familyOf(ip) === "ipv4");
-    if (this.#view.node === undefined || routerId === undefined) return null;
-    return { asn, routerId, listenPort: this.#options.listenPort ?? listenPort };
+    const { asn, instanceKnown, listenPort } = this.config;
+    const [routerId, ...otherRouterIds] = this.#routerIds();
+    if (this.#view.node === undefined || routerId === undefined || !instanceKnown) return null;
+    return { asn, routerId, otherRouterIds, listenPort: this.#options.listenPort ?? listenPort };
   }
 
   route(prefix: Prefix): PlannedRoute | undefined {
@@ -144,7 +148,7 @@ export class Desired {
         severity: "error",
         message: "there is no such Node: nothing is announced; see --node-name",
       };
-    else if (this.instance === null)
+    else if (this.#routerIds().length === 0)
       yield {
         object: `Node/${nodeName}`,
         field: "status.addresses",
@@ -153,18 +157,28 @@ export class Desired {
       };
   }
 
-  #refreshServices(keys: ReadonlySet<ServiceKey>): Refreshed {
+  /** A running instance may keep any of the node's addresses: their order in the API means nothing. */
+  #routerIds(): readonly Address[] {
+    const { routerId } = this.#options;
+    if (routerId !== null) return [routerId];
+    return this.#view.node?.internalIPs.filter((ip) => familyOf(ip) === "ipv4") ?? [];
+  }
+
+  #refreshServices(keys: Iterable<ServiceKey>): Refreshed {
     const touched = new Set<Prefix>();
     const changed: Verdict[] = [];
+    const services = new Set<ServiceKey>();
     for (const key of keys) {
       const before = this.#table.verdictsOn(key);
       const service = this.#cluster.service(key);
       const now = service === undefined ? [] : decide(service, this.#cluster.slicesOf(key), this.#view);
       const attributes = service === undefined ? undefined : readAttributes(service).attributes;
       for (const prefix of this.#table.setVerdicts(key, now, attributes)) touched.add(prefix);
-      changed.push(...now.filter((verdict) => !before.some((old) => sameVerdict(old, verdict))));
+      const fresh = now.filter((verdict) => !before.some((old) => sameVerdict(old, verdict)));
+      changed.push(...fresh);
+      if (fresh.length > 0 || now.length !== before.length) services.add(key);
     }
-    return { touched, verdicts: changed };
+    return { touched, verdicts: changed, services };
   }
 
   #makeView(): View {

@@ -28,6 +28,9 @@ export interface ExplainInput {
   readonly holds: ((prefix: Prefix) => boolean) | null;
 }
 
+/** What is said of a prefix without a route. */
+type WhyNot = Pick<PrefixExplanation, "reason" | "says" | "next">;
+
 export function explain(text: string, query: Query, input: ExplainInput): Explanation {
   return new Explainer(input).answer(text, query);
 }
@@ -116,71 +119,74 @@ class Explainer {
         compareText(a.service, b.service),
     );
     const [first] = sorted;
-    const reason = first?.reason ?? null;
-    return this.#prefix(prefix, reason, first?.next ?? [], sorted);
+    if (first === undefined) return this.#prefix(prefix, no("no service has this address"), []);
+    // The verdict says yes, and yet there may be no route.
+    const says = first.announce ? noNextHop : reasonSentence(first.reason);
+    return this.#prefix(prefix, { reason: first.reason, says, next: first.next }, sorted);
   }
 
   #wide(prefix: Prefix): PrefixExplanation {
+    return this.#prefix(prefix, this.#whyNotWide(prefix), []);
+  }
+
+  /** Why a CIDR is not announced, should it not be. */
+  #whyNotWide(prefix: Prefix): WhyNot {
     const { view } = this.#input.desired;
     const entries = this.#entries(prefix);
-    const own = entries.filter((entry) => entry.prefix === prefix);
-    const reason: Reason | null = own.some(({ announced }) => announced)
-      ? "Aggregate"
-      : own.length > 0
-        ? view.nodeRefusal
-        : entries.length > 0
-          ? "CoveredByAggregate"
-          : "OutsideAllowList";
-    const next = reason === null || own.length === 0 ? [] : this.#next(reason);
-    return this.#prefix(prefix, reason, next, []);
+    const own = entries.find((entry) => entry.prefix === prefix);
+    if (own !== undefined) return view.nodeRefusal === null ? no(own.says) : this.#because(view.nodeRefusal);
+    if (entries.some(({ announced }) => announced))
+      return {
+        ...this.#because("CoveredByAggregate"),
+        next: ["only the entries of the lists are announced as a whole"],
+      };
+    if (view.node?.podCIDRs.includes(prefix) === true)
+      return no("a pod CIDR of this node, which is announced with --pod-cidrs node only");
+    if (entries.length > 0)
+      return no("it is no entry of a list itself, and the entry that holds it is not announced");
+    return this.#because("OutsideAllowList");
   }
 
-  /** Nothing when neither service, list nor route knows of the prefix. */
+  #because(reason: Reason): WhyNot {
+    const next = nextSteps(reason, { service: null, source: null, nodeName: this.#plan.node });
+    return { reason, says: reasonSentence(reason), next };
+  }
+
+  /** Nothing when neither service, list, node nor route knows of the prefix. */
   #known(found: PrefixExplanation): readonly PrefixExplanation[] {
-    return found.owners.length > 0 || found.entries.length > 0 || found.route !== null ? [found] : [];
+    const { owners, entries, route, prefix } = found;
+    const ofNode = this.#input.desired.view.node?.podCIDRs.some((cidr) => cidr === prefix) ?? false;
+    return owners.length > 0 || entries.length > 0 || route !== null || ofNode ? [found] : [];
   }
 
-  #prefix(
-    prefix: Prefix | null,
-    reason: Reason | null,
-    next: readonly string[],
-    owners: readonly OwnerExplanation[],
-  ): PrefixExplanation {
+  #prefix(prefix: Prefix | null, whyNot: WhyNot, owners: readonly OwnerExplanation[]): PrefixExplanation {
     const { desired, holds } = this.#input;
-    const route = prefix === null ? undefined : desired.route(prefix);
     const entries = prefix === null ? [] : this.#entries(prefix);
-    const holders = prefix === null ? [] : desired.owners(prefix);
-    const announcedReason = route?.reason ?? reason;
-    const wanted = owners.some(({ announce }) => announce);
+    const held = holds === null || prefix === null ? null : holds(prefix);
+    const route = prefix === null ? undefined : desired.route(prefix);
+    if (prefix === null || route === undefined) {
+      const nothing = { announced: false, route: null, attributes: [], peers: [] };
+      return { prefix, ...nothing, ...whyNot, owners, entries, held };
+    }
+    const next = owners.length > 0 ? whyNot.next : this.#because(route.reason).next;
     return {
       prefix,
-      announced: route !== undefined,
-      reason: announcedReason,
-      says:
-        route === undefined && wanted
-          ? noNextHop
-          : announcedReason === null
-            ? (entries.find((entry) => entry.prefix === prefix)?.says ?? "no service has this address")
-            : reasonSentence(announcedReason),
+      announced: true,
+      reason: route.reason,
+      says: reasonSentence(route.reason),
       owners,
       entries,
-      route: route === undefined ? null : routeJson(route),
-      attributes: route === undefined ? [] : attributeOrigins(route, holders, desired.config.advertisements),
-      peers: this.#plan.peers
-        .filter(({ routes }) => prefix !== null && routes.includes(prefix))
-        .map(({ name }) => name),
-      held: holds === null || prefix === null ? null : holds(prefix),
-      next: route !== undefined && owners.length === 0 ? this.#next(route.reason) : next,
+      route: routeJson(route),
+      attributes: attributeOrigins(route, desired.owners(prefix), desired.config.advertisements),
+      peers: this.#plan.peers.filter(({ routes }) => routes.includes(prefix)).map(({ name }) => name),
+      held,
+      next,
     };
   }
 
   #entries(prefix: Prefix): readonly EntryExplanation[] {
     const { cluster, desired } = this.#input;
     return entriesFor(prefix, desired.view, cluster, (entry) => desired.route(entry) !== undefined);
-  }
-
-  #next(reason: Reason): readonly string[] {
-    return nextSteps(reason, { service: null, source: null, nodeName: this.#plan.node });
   }
 
   #summary(query: Query, prefixes: readonly PrefixExplanation[]): string {
@@ -205,6 +211,11 @@ class Explainer {
       .map(problemJson)
       .sort(compareProblems);
   }
+}
+
+/** Not announced, and no reason of the list says why. */
+function no(says: string): WhyNot {
+  return { reason: null, says, next: [] };
 }
 
 function what(query: Query): string {

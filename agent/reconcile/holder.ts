@@ -63,14 +63,21 @@ export class Holder {
     return this.#wish;
   }
 
-  /** Reads back what the speaker holds from before and changes only what differs. @throws {EngineError} */
-  async adopt(): Promise<void> {
+  /**
+   * Reads back what the speaker holds from before and changes only what differs.
+   *
+   * @returns false when another instance is wanted by now, and nothing was done.
+   * @throws {EngineError} when the speaker was lost.
+   */
+  async adopt(): Promise<boolean> {
     this.#mirror = new Mirror(await this.#link.held());
     this.#refresh(this.#options.dirty.take());
     this.#renewWish();
-    if (this.#options.runs()) await this.#apply("adopt", this.#compareAll());
+    if (!this.#options.runs()) return false;
+    await this.#apply("adopt", this.#compareAll());
     this.#countAlarm.set(driftCheck.countMs);
     this.#fullAlarm.set(driftCheck.fullMs);
+    return true;
   }
 
   /** Does all that is due now. @throws {EngineError} when the speaker was lost. */
@@ -89,14 +96,19 @@ export class Holder {
 
   async #follow(dirty: Dirty): Promise<void> {
     const refreshed = this.#refresh(dirty);
-    if (dirty.all) this.#renewWish();
+    if (dirty.all !== null) this.#renewWish();
     if (!this.#options.runs()) return;
     const change =
       refreshed.touched === "all" ? this.#compareAll() : this.#comparePrefixes(refreshed.touched);
-    if (await this.#apply("change", change)) this.#latency(dirty);
+    if (await this.#apply("change", change)) this.#latency(dirty, refreshed);
   }
 
   async #retry(): Promise<void> {
+    const { desired } = this.#options;
+    // What is neither wanted nor held any more has nothing left to be refused.
+    for (const prefix of this.#refused)
+      if (desired.route(prefix) === undefined && !this.#mirror.routes.has(prefix))
+        this.#refused.delete(prefix);
     const routes = compareRoutes(
       this.#refused,
       (prefix) => this.#options.desired.route(prefix),
@@ -177,15 +189,24 @@ export class Holder {
       if (item.t === "route") this.#refused.add(item.prefix);
       observer.applyFailed(error.code);
     }
+    // Those refused before do not wait longer for those refused now.
+    if (this.#retryAlarm.pending) {
+      narrator.rejected(rejections);
+      return;
+    }
     const delayMs = this.#retryBackoff.next();
     narrator.rejected(rejections, delayMs);
     this.#retryAlarm.set(delayMs);
   }
 
-  #latency({ seenAtMs, triggeredAtMs }: Dirty): void {
+  /** Counts only events that changed something: the many others would make the speaker look fast. */
+  #latency(dirty: Dirty, { services }: Refreshed): void {
     const { clock, observer } = this.#options;
-    for (const at of seenAtMs) observer.eventApplied((clock.monotonic() - at) / 1000);
-    for (const at of triggeredAtMs) observer.triggerApplied(Math.max(0, clock.now() - at) / 1000);
+    const told = [...dirty.services].filter(([key]) => services.has(key)).map(([, seen]) => seen);
+    for (const { atMs, triggeredAtMs } of dirty.all === null ? told : [...told, dirty.all]) {
+      observer.eventApplied((clock.monotonic() - atMs) / 1000);
+      if (triggeredAtMs !== null) observer.triggerApplied(Math.max(0, clock.now() - triggeredAtMs) / 1000);
+    }
   }
 }
 

@@ -3,7 +3,7 @@ import { defaults, service, slice, endpoint, node, ip } from "../decide/decide.f
 import { MemoryEngine } from "../engine/memory/engine.ts";
 import { MemorySpeaker } from "../engine/memory/speaker.ts";
 import type { ConfigObject } from "../model/config-object.ts";
-import { silentLog } from "../model/log.ts";
+import type { Log } from "../model/log.ts";
 import { objectKey } from "../model/service.ts";
 import type { Service } from "../model/service.ts";
 import { ManualClock } from "../time/manual-clock.ts";
@@ -31,8 +31,8 @@ export interface World {
   readonly desired: Desired;
   readonly loop: Loop;
   readonly told: Told;
-  /** Ends the loop and waits for it. */
-  readonly stop: () => Promise<void>;
+  /** Ends the loop and waits for it; tells whether the routes were taken back. */
+  readonly stop: () => Promise<boolean>;
 }
 
 export const desiredDefaults: DesiredOptions = {
@@ -47,6 +47,7 @@ export const desiredDefaults: DesiredOptions = {
 export function startWorld(
   speaker: (clock: ManualClock) => MemorySpeaker = (clock) => new MemorySpeaker({ clock }),
   shutdown: "keep" | "withdraw" = "keep",
+  lines: string[] = [],
 ): World {
   const clock = new ManualClock(1_000_000);
   const memory = speaker(clock);
@@ -71,7 +72,7 @@ export function startWorld(
     clock,
     random: () => 0.5,
     observer,
-    log: silentLog,
+    log: logInto(lines),
     shutdown,
   });
   const controller = new AbortController();
@@ -87,7 +88,7 @@ export function startWorld(
     stop: async () => {
       controller.abort();
       await clock.advance(0);
-      await done;
+      return done;
     },
   };
 }
@@ -133,4 +134,11 @@ export function readySlice(address: string, ready = true) {
 /** What the speaker originates, sorted as text. */
 export function heldPrefixes(speaker: MemorySpeaker): readonly string[] {
   return [...speaker.routes.keys()].sort();
+}
+
+/** Lines at the default level, each with its level in front. */
+function logInto(lines: string[]): Log {
+  const write = (level: string) => (_fields: object, message: string) =>
+    void lines.push(`${level} ${message}`);
+  return { debug: () => undefined, info: write("info"), warn: write("warn"), error: write("error") };
 }

@@ -76,6 +76,44 @@ describe("adoption", () => {
   });
 });
 
+describe("what must not cost a session", () => {
+  it("an AS number that cannot be read, at a start beside a speaker that runs another: it is left as it is", async () => {
+    const before = startWorld();
+    sync(before.cluster);
+    before.cluster.set("BGPConfiguration", "default", configuration([aggregate], { asNumber: 65010 }));
+    await before.clock.advance(0);
+    await before.stop();
+    const { speaker } = before;
+    speaker.clearNews();
+    const after = startWorld(() => speaker);
+    sync(after.cluster);
+    after.cluster.set("BGPConfiguration", "default", configuration([aggregate], { asNumber: "65O10" }));
+    await after.clock.advance(0);
+    expect(after.loop.state.t).toBe("waiting");
+    expect(speaker.instance?.asn).toBe(65010);
+    expect(speaker.news).toEqual([]);
+    after.cluster.set("BGPConfiguration", "default", configuration([aggregate], { asNumber: 65010 }));
+    await after.clock.advance(0);
+    expect(after.loop.state.t).toBe("holding");
+    expect(speaker.news).toEqual([]);
+    await after.stop();
+  });
+  it("the order of the node's addresses: a router ID stays as long as it is one of them", async () => {
+    const { clock, cluster, speaker, told, stop } = startWorld();
+    const addresses = [ip("192.168.1.10"), ip("10.9.9.1")];
+    sync(cluster);
+    cluster.set("Node", "n1", node({ internalIPs: addresses }));
+    await clock.advance(0);
+    cluster.set("Node", "n1", node({ internalIPs: [...addresses].reverse() }));
+    await clock.advance(0);
+    expect([speaker.instance?.routerId, told.restarts]).toEqual(["192.168.1.10", 0]);
+    cluster.set("Node", "n1", node({ internalIPs: [ip("10.9.9.1")] }));
+    await clock.advance(0);
+    expect([speaker.instance?.routerId, told.restarts]).toEqual(["10.9.9.1", 1]);
+    await stop();
+  });
+});
+
 describe("following changes", () => {
   it("announces and withdraws one service without touching another", async () => {
     const { clock, cluster, speaker, stop } = startWorld();
@@ -188,6 +226,20 @@ describe("trouble with the speaker", () => {
     expect(heldPrefixes(speaker)).toEqual([aggregate, first, "10.49.0.2/32"]);
     await stop();
   });
+  it("brings a session back when a refused change of it is undone", async () => {
+    const { clock, cluster, speaker, stop } = startWorld();
+    sync(cluster);
+    await clock.advance(0);
+    speaker.refuse(tor, "no");
+    cluster.set("BGPPeer", "tor", peer("tor", `${tor}:1790`));
+    await clock.advance(0);
+    expect([...speaker.peers.keys()]).toEqual([]);
+    speaker.accept(tor);
+    cluster.set("BGPPeer", "tor", peer("tor", tor));
+    await clock.advance(0);
+    expect(speaker.peers.get(tor)?.port).toBe(179);
+    await stop();
+  });
   it("finds a route that was deleted by hand, repairs and counts it", async () => {
     const { clock, cluster, speaker, told, stop } = startWorld();
     sync(cluster);
@@ -234,6 +286,25 @@ describe("trouble with the speaker", () => {
   });
 });
 
+describe("the log", () => {
+  it("tells at the default level that a session is lost, and that it is back", async () => {
+    const lines: string[] = [];
+    const { clock, cluster, speaker, stop } = startWorld(undefined, "keep", lines);
+    sync(cluster);
+    await clock.advance(5_000);
+    speaker.setReachable(tor, false);
+    await clock.advance(0);
+    speaker.setReachable(tor, true);
+    await clock.advance(0);
+    expect(lines.filter((line) => line.includes("session with"))).toEqual([
+      "info session with tor (192.168.1.1) is established",
+      "warn session with tor (192.168.1.1) is lost after 5 s: it is active now; look at the neighbour and the way to it",
+      "info session with tor (192.168.1.1) is established",
+    ]);
+    await stop();
+  });
+});
+
 describe("the end", () => {
   it.each([
     ["keep", [aggregate, first]],
@@ -242,9 +313,17 @@ describe("the end", () => {
     const { clock, cluster, speaker, stop } = startWorld(undefined, shutdown);
     sync(cluster);
     await clock.advance(0);
-    await stop();
+    expect(await stop()).toBe(shutdown === "withdraw");
     expect(heldPrefixes(speaker)).toEqual(expected);
     expect([...speaker.peers.keys()]).toEqual([tor]);
     expect(clock.pending).toBe(0);
+  });
+  it("does not claim to have taken the routes back from a speaker that was out of reach", async () => {
+    const { clock, cluster, speaker, stop } = startWorld(undefined, "withdraw");
+    sync(cluster);
+    await clock.advance(0);
+    speaker.kill();
+    await clock.advance(0);
+    expect(await stop()).toBe(false);
   });
 });

@@ -1,6 +1,6 @@
 // The loop: waits for a complete picture, opens the speaker, makes it hold what is desired, and begins again when
 // the speaker is lost. Everything is level-triggered; nothing is counted.
-import { EngineError } from "../engine/contract.ts";
+import { EngineError, sameInstance } from "../engine/contract.ts";
 import type { BgpInstance, Engine, EngineEvents, EngineLink, PeerStatus } from "../engine/contract.ts";
 import type { Address } from "../model/address.ts";
 import type { Log } from "../model/log.ts";
@@ -15,7 +15,6 @@ import { Holder } from "./holder.ts";
 import { Narrator } from "./narrator.ts";
 import type { ReconcileObserver } from "./observer.ts";
 import { Wakeup } from "./wakeup.ts";
-import { sameInstance } from "./wish.ts";
 
 export type LoopState =
   /** Not every kind has been listed, or the node's own object does not say who it is: nothing may be changed. */
@@ -52,6 +51,7 @@ export class Loop {
   readonly #sessions = new Map<Address, PeerStatus>();
   #state: LoopState = { t: "waiting" };
   #applied = false;
+  #withdrawn = false;
   #opened = false;
   #busySinceMs: number | null = null;
 
@@ -66,7 +66,7 @@ export class Loop {
     return this.#state;
   }
 
-  /** The picture was complete and the speaker held what was wanted at least once. */
+  /** The picture was complete, and the speaker was brought up to date at least once, but for what it refused. */
   get applied(): boolean {
     return this.#applied;
   }
@@ -87,8 +87,12 @@ export class Loop {
     this.#wakeup.ring();
   }
 
-  /** Runs until the signal aborts, then ends the link as `shutdown` says. Rejects only on a fault of our own. */
-  async run(signal: AbortSignal): Promise<void> {
+  /**
+   * Runs until the signal aborts, then ends the link as `shutdown` says. Rejects only on a fault of our own.
+   *
+   * @returns whether the routes were taken back.
+   */
+  async run(signal: AbortSignal): Promise<boolean> {
     const ring = () => this.#wakeup.ring();
     signal.addEventListener("abort", ring, { once: true });
     try {
@@ -99,6 +103,7 @@ export class Loop {
           await this.#wakeup.wait();
         } else await this.#hold(instance, signal);
       }
+      return this.#withdrawn;
     } finally {
       this.#state = { t: "stopped" };
       signal.removeEventListener("abort", ring);
@@ -132,16 +137,18 @@ export class Loop {
       link = await this.#busy(open(engine, instance, events, signal));
       this.#welcome(link);
       holder = this.#holder(link, instance);
-      await this.#busy(holder.adopt());
+      const adopted = await this.#busy(holder.adopt());
       this.#state = { t: "holding", link, holder };
-      this.#applied = true;
+      this.#applied ||= adopted;
       this.#backoff.reset();
       while (!signal.aborted && this.#runs(instance)) {
         await this.#wakeup.wait();
         if (fate.lost !== null) throw fate.lost;
         await this.#busy(holder.step());
       }
-      await link.close(signal.aborted ? this.#options.shutdown : "keep");
+      const mode = signal.aborted ? this.#options.shutdown : "keep";
+      await link.close(mode);
+      this.#withdrawn = mode === "withdraw";
     } catch (error) {
       await link?.close("keep").catch(() => undefined);
       if (signal.aborted) return;
@@ -166,7 +173,7 @@ export class Loop {
   /** Is it still the instance that the configuration asks for? A node that is gone keeps the one it had. */
   #runs(instance: BgpInstance): boolean {
     const wanted = this.#options.desired.instance;
-    return wanted === null || sameInstance(wanted, instance);
+    return wanted === null || sameInstance(instance, wanted);
   }
 
   #welcome(link: EngineLink): void {
@@ -177,9 +184,10 @@ export class Loop {
   }
 
   #session(status: PeerStatus): void {
+    const before = this.#sessions.get(status.address) ?? null;
     this.#sessions.set(status.address, status);
     const peer = this.#options.desired.config.peers.find(({ address }) => address === status.address);
-    this.#narrator.session(peer?.name ?? status.address, status);
+    this.#narrator.session(peer?.name ?? status.address, status, before, this.#options.clock.now());
   }
 
   async #backOff(error: EngineError, signal: AbortSignal): Promise<void> {

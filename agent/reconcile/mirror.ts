@@ -24,13 +24,13 @@ export class Mirror implements Held {
 
   /** Takes over a change that the speaker has applied but for what it rejected. */
   applied(change: SpeakerChange, rejections: readonly Rejection[]): void {
-    const rejected = new Set<Prefix | Address>(
-      rejections.map(({ item }) => (item.t === "route" ? item.prefix : item.address)),
-    );
+    const rejected = new Set(rejections.map(({ item }) => (item.t === "route" ? item.prefix : null)));
     for (const route of change.announce)
       if (!rejected.has(route.prefix)) this.#routes.set(route.prefix, route);
     for (const prefix of change.withdraw) if (!rejected.has(prefix)) this.#routes.delete(prefix);
-    for (const address of change.removePeers) if (!rejected.has(address)) this.#peers.delete(address);
-    for (const peer of change.addPeers) if (!rejected.has(peer.address)) this.#peers.set(peer.address, peer);
+    for (const address of change.removePeers) this.#peers.delete(address);
+    for (const peer of change.addPeers) this.#peers.set(peer.address, peer);
+    // Whether the removal or the addition was rejected: what is there now equals nothing.
+    for (const { item } of rejections) if (item.t === "peer") this.#peers.set(item.address, null);
   }
 }

@@ -52,20 +52,31 @@ export class Narrator {
     this.#log.info({ op, ...counts, ms: Math.round(ms * 10) / 10 }, "the speaker holds what is wanted");
   }
 
-  rejected(rejections: readonly Rejection[], retryMs: number): void {
+  /** @param retryMs absent: with those that were refused before */
+  rejected(rejections: readonly Rejection[], retryMs?: number): void {
     for (const { item, error } of rejections.slice(0, linesPerStep))
       this.#log.error(
-        { item, code: error.code, retryMs: Math.round(retryMs) },
+        { item, code: error.code, ...(retryMs !== undefined && { retryMs: Math.round(retryMs) }) },
         `the speaker refuses ${item.t === "route" ? item.prefix : `the session with ${item.address}`}: ${error.message}; trying again`,
       );
   }
 
-  session(name: string, status: PeerStatus): void {
-    const level = status.state === "established" ? "info" : "debug";
-    this.#log[level](
-      { object: `BGPPeer/${name}`, address: status.address, state: status.state },
-      `session with ${name} (${status.address}) is ${status.state}`,
-    );
+  /** @param before the state told last; null: this session is new to us */
+  session(name: string, status: PeerStatus, before: PeerStatus | null, nowMs: number): void {
+    const fields = { object: `BGPPeer/${name}`, address: status.address, state: status.state };
+    const who = `session with ${name} (${status.address})`;
+    if (status.state === "established") this.#log.info(fields, `${who} is established`);
+    else if (before?.state === "established") {
+      const seconds =
+        before.establishedAtMs === null
+          ? null
+          : Math.max(0, Math.round((nowMs - before.establishedAtMs) / 1000));
+      const after = seconds === null ? "" : ` after ${seconds} s`;
+      this.#log.warn(
+        fields,
+        `${who} is lost${after}: it is ${status.state} now; look at the neighbour and the way to it`,
+      );
+    } else this.#log.debug(fields, `${who} is ${status.state}`);
   }
 
   opened(version: string, fresh: boolean, restarted: string | null): void {

@@ -148,8 +148,10 @@ export class Report {
   /** The configured peers with the state of their sessions; asks the speaker, else tells what was known last. */
   async peers(): Promise<readonly PeerReport[]> {
     const statuses = await this.#statuses();
+    const asked = this.#asked();
     return this.#desired.config.peers.map((peer) => {
-      const status = statuses.get(peer.address);
+      // The speaker knows addresses only: a peer that it was not asked for must not borrow another's session.
+      const status = asked === null || asked.includes(peer) ? statuses.get(peer.address) : undefined;
       return {
         ...peer,
         state: status?.state ?? "idle",
@@ -168,6 +170,12 @@ export class Report {
       // The speaker is being lost: the loop hears of it by itself.
       return sessions;
     }
+  }
+
+  /** The peers that the speaker was asked for; null: it is out of reach. */
+  #asked(): readonly Peer[] | null {
+    const { state } = this.#loop;
+    return state.t === "holding" ? state.holder.wish.peers : null;
   }
 
   #furtherProblems(): readonly Problem[] {

@@ -1,5 +1,5 @@
 // What the speaker is asked for: what is desired, less what this speaker cannot honour.
-import type { BgpInstance, Engine } from "../engine/contract.ts";
+import type { Engine } from "../engine/contract.ts";
 import type { Peer } from "../model/peer.ts";
 import type { Problem } from "../model/problem.ts";
 import type { Desired } from "./desired.ts";
@@ -18,8 +18,4 @@ export function makeWish(desired: Desired, engine: Engine): Wish {
     problems.filter(({ severity }) => severity === "error").map(({ object }) => object),
   );
   return { peers: peers.filter((peer) => !refused.has(`BGPPeer/${peer.name}`)), problems };
-}
-
-export function sameInstance(a: BgpInstance, b: BgpInstance): boolean {
-  return a.asn === b.asn && a.routerId === b.routerId && a.listenPort === b.listenPort;
 }

@@ -1,5 +1,6 @@
 // Makes gobgpd run our BGP instance and nothing else.
 import { EngineError } from "../contract.ts";
+import { sameRouterId } from "../contract.ts";
 import type { BgpInstance } from "../contract.ts";
 import type { GobgpAddress } from "./address.ts";
 import type { GobgpApi, RunningInstance } from "./api.ts";
@@ -55,7 +56,7 @@ export async function assertInstance(api: GobgpApi, wish: BgpInstance, address: 
 function difference(running: RunningInstance, wish: BgpInstance): string | null {
   const parts = [
     running.asn === wish.asn ? null : `AS ${running.asn} instead of ${wish.asn}`,
-    running.routerId === wish.routerId ? null : `router ID ${running.routerId} instead of ${wish.routerId}`,
+    sameRouterId(running.routerId, wish) ? null : `router ID ${running.routerId} instead of ${wish.routerId}`,
     running.listenPort === wish.listenPort
       ? null
       : `listen port ${running.listenPort} instead of ${wish.listenPort}`,

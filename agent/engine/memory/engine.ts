@@ -6,7 +6,7 @@ import { prefixFamily } from "../../model/prefix.ts";
 import type { Prefix } from "../../model/prefix.ts";
 import type { Problem } from "../../model/problem.ts";
 import type { Route } from "../../model/route.ts";
-import { EngineError } from "../contract.ts";
+import { EngineError, sameInstance } from "../contract.ts";
 import type {
   BgpInstance,
   Engine,
@@ -193,7 +193,7 @@ function peerItem(address: Address): Rejection["item"] {
 
 /** In words what is running instead of the wish; null: it is the wish. */
 function difference(running: BgpInstance, wish: BgpInstance): string | null {
-  const same =
-    running.asn === wish.asn && running.routerId === wish.routerId && running.listenPort === wish.listenPort;
-  return same ? null : `the memory speaker ran AS ${running.asn} with router ID ${running.routerId}`;
+  return sameInstance(running, wish)
+    ? null
+    : `the memory speaker ran AS ${running.asn} with router ID ${running.routerId}`;
 }
