@@ -7,6 +7,7 @@ import { table } from "../agent/cli/table.ts";
 import { run } from "../test/support/netns.ts";
 import { projectRoot } from "../test/support/paths.ts";
 import { startControlPlane } from "../test/support/control-plane.ts";
+import { measureReturn } from "./return.ts";
 import type { ProbeTask, SyncSample } from "./probe.ts";
 
 const services = 10_000;
@@ -34,7 +35,10 @@ export async function benchSync(): Promise<void> {
         rows.push([by, syncedMs.toFixed(0), seconds.toFixed(2), ...megabytes]);
       }
     }
+    console.log("· the API server goes away for a minute");
+    const returnMs = await measureReturn(plane, services);
     console.log(`\n${table(["BY", "SYNCED ms", "CPU s", "PEAK MB", "RSS MB", "BEFORE MB"], rows)}`);
+    console.log(`API server ready again → first change seen: ${returnMs.toFixed(0)} ms`);
   } finally {
     await plane.stop();
     rmSync(dir, { recursive: true });
