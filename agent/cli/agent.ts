@@ -86,10 +86,23 @@ async function runAgent(
     if (settings.shutdown === "withdraw" && !withdrawn)
       throw new CommandError(1, "ended without taking the routes back, for the speaker was out of reach");
     log.info({}, withdrawn ? "ended; the routes are withdrawn" : "ended; the routes stay");
+  } catch (fault) {
+    if (!isExpected(fault))
+      log.error({ stack: stackOf(fault) }, "a fault of the agent's own ends it; please report it");
+    throw fault;
   } finally {
     failed.abort();
     await Promise.allSettled(parts);
   }
+}
+
+/** What the surroundings can cause; anything else is a fault of ours, of which one line is not enough. */
+function isExpected(error: unknown): boolean {
+  return error instanceof CommandError || error instanceof WatchError || error instanceof HttpError;
+}
+
+function stackOf(error: unknown): string {
+  return error instanceof Error && error.stack !== undefined ? error.stack : String(error);
 }
 
 function setLevel(log: { level: string }, level: LogLevel): void {

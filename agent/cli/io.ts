@@ -11,6 +11,11 @@ export interface Io {
 }
 
 export function processIo(): Io {
+  // Whoever reads us has seen enough (`| head`): that is no failure to tell of.
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code === "EPIPE") process.exit(0);
+    throw error;
+  });
   return {
     stdout: (text) => void process.stdout.write(text),
     stderr: (text) => void process.stderr.write(text),
