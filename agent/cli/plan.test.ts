@@ -1,9 +1,7 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { Readable } from "node:stream";
 import { afterEach, beforeEach, describe, expect, it, test } from "vitest";
-import { CommandError } from "./errors.ts";
+import { runCommand, writeManifests } from "./command.fixture.ts";
 import { planCommand } from "./plan.ts";
 
 const manifests = `
@@ -44,25 +42,12 @@ endpoints: [{addresses: [10.48.1.10], nodeName: n1, conditions: {ready: true}}]
 
 let directory: string;
 beforeEach(() => {
-  directory = mkdtempSync(join(tmpdir(), "bellman-plan-"));
-  writeFileSync(join(directory, "all.yaml"), manifests);
+  directory = writeManifests({ "all.yaml": manifests });
 });
 afterEach(() => rmSync(directory, { recursive: true }));
 
-async function plan(
-  argv: readonly string[],
-  stdin = "",
-): Promise<{ readonly code: number; readonly stdout: string }> {
-  let stdout = "";
-  const io = {
-    stdout: (text: string) => void (stdout += text),
-    stderr: () => undefined,
-    stdin: Readable.from([stdin]),
-    env: {},
-    terminal: false,
-  };
-  return { code: await planCommand(argv, io), stdout };
-}
+const plan = (argv: readonly string[], more: Parameters<typeof runCommand>[2] = {}) =>
+  runCommand(planCommand, argv, more);
 
 const plain = { communities: [], largeCommunities: [], med: null, localPref: null, prepend: 0 };
 
@@ -118,7 +103,7 @@ describe("bellman plan", () => {
   });
 
   it("reads standard input, several paths and the same bytes in any order", async () => {
-    const piped = await plan(["-f", "-", "--node", "n1", "-o", "json"], manifests);
+    const piped = await plan(["-f", "-", "--node", "n1", "-o", "json"], { stdin: manifests });
     const documents = manifests.split("---");
     documents.reverse().forEach((text, index) => writeFileSync(join(directory, `${index}.yaml`), text));
     rmSync(join(directory, "all.yaml"));
@@ -171,9 +156,24 @@ tor1  192.168.1.1:179  64512  64512     3
     [["-f", "x", "--node", "n1", "--exclude-label", "no"], 2, "kubernetes, calico or ignore"],
     [["-f", "/does/not/exist", "--node", "n1"], 1, "/does/not/exist"],
   ] as const)("refuses %j with exit code %i and one line", async (argv, code, says) => {
-    const failure: unknown = await plan(argv).catch((error: unknown) => error);
-    if (!(failure instanceof CommandError)) throw new Error("no CommandError");
-    expect(failure.code).toBe(code);
-    expect(failure.message).toContain(says);
+    const outcome = await plan(argv);
+    expect(outcome.stderr).toContain(says);
+    expect(outcome).toMatchObject({ code, stdout: "" });
+  });
+
+  it("decides by the agent's settings: flag before environment before its file", async () => {
+    const labels = '{node.kubernetes.io/exclude-from-external-load-balancers: ""}';
+    const excluded = manifests.replace("metadata: {name: n1}", `metadata: {name: n1, labels: ${labels}}`);
+    writeFileSync(join(directory, "all.yaml"), excluded);
+    const file = join(directory, "settings");
+    writeFileSync(file, "exclude-label: ignore\npod-cidrs: node\n");
+    const routes = async (env: Record<string, string>, ...flags: readonly string[]) => {
+      const { stdout } = await plan(["-f", directory, "--node", "n1", ...flags], { env });
+      return stdout.includes("10.49.62.131/32  LocalEndpoints");
+    };
+    expect(await routes({})).toBe(false);
+    expect(await routes({ BELLMAN_CONFIG: file })).toBe(true);
+    expect(await routes({ BELLMAN_CONFIG: file, BELLMAN_EXCLUDE_LABEL: "kubernetes" })).toBe(false);
+    expect(await routes({ BELLMAN_EXCLUDE_LABEL: "kubernetes" }, "--exclude-label", "calico")).toBe(true);
   });
 });
