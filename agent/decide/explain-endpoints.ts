@@ -30,8 +30,13 @@ function endpointsText({ endpoints }: EndpointSlice, nodeName: string): string {
 }
 
 function endpointText({ address, nodeName, ...conditions }: Endpoint): string {
-  const where = nodeName === null ? "on no known node" : `on ${nodeName}`;
-  return `${/^[0-9A-Za-z.:-]+$/.test(address) ? address : quote(address)} ${where} ${conditionText(conditions)}`;
+  const where = nodeName === null ? "on no known node" : `on ${plain(nodeName)}`;
+  return `${plain(address)} ${where} ${conditionText(conditions)}`;
+}
+
+/** Foreign text: as it is when it looks like an address or a name. */
+function plain(text: string): string {
+  return /^[0-9A-Za-z.:-]{1,80}$/.test(text) ? text : quote(text);
 }
 
 function conditionText({ ready, serving, terminating }: Omit<Endpoint, "address" | "nodeName">): string {

@@ -18,7 +18,7 @@ export function nodeFacts({ node, nodeName, settings, draining }: View): readonl
   if (node.drainRequested) facts.push(`${name}: annotation bellman.bgp/drain is "true": it drains`);
   if (draining && !node.deleting && !node.drainRequested)
     facts.push(
-      `${name}: a taint drains it (${node.taints.map(({ key, effect }) => `${quote(key)}:${effect}`).join(", ")})`,
+      `${name}: a taint drains it (${node.taints.map(({ key, effect }) => quote(effect === "" ? key : `${key}:${effect}`)).join(", ")})`,
     );
   return facts.length === 0 ? [`${name} may announce`] : facts;
 }

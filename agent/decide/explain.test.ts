@@ -71,6 +71,10 @@ describe("an explanation", () => {
   });
 
   it("quotes what users wrote, so that no text of theirs becomes a line of its own", () => {
+    const strange = endpoint({ address: "10.0.0.1\n", nodeName: "n1\u001b[31m" });
+    expect(factsOf(explainOne({ externalTrafficPolicy: "Local" }, [strange]), "family")).toEqual([
+      String.raw`EndpointSlice/default/web-1 (IPv4): "10.0.0.1\n" on "n1\u001b[31m" ready; on n1 none`,
+    ]);
     const explained = explainOne({ proxyName: "a\nb\u001b[31m" });
     expect(factsOf(explained, "proxy")).toEqual([
       String.raw`Service/default/web: label service.kubernetes.io/service-proxy-name is "a\nb\u001b[31m"`,
