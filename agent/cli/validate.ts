@@ -47,7 +47,8 @@ export async function validateCommand(argv: readonly string[], io: Io): Promise<
   }
   const format = parseFormat(values.output);
   const paths = filePaths("validate", values.filename, positionals);
-  const options = await commandSettings(values, io);
+  // Where the objects name no node, any will do: the answer must not depend on this machine's name.
+  const options = await commandSettings({ ...values, node: "any" }, io);
   const engine = values.engine === undefined ? null : await loadEngine(options.gobgpAddress);
   const texts = paths === null ? [] : await readTexts(paths, io);
   const cluster = paths === null ? await readPicture({ ...options, nodeName: null }, io) : pictureOf(texts);
