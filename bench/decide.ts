@@ -5,7 +5,7 @@ import { runInNewContext } from "node:vm";
 import { table } from "../agent/cli/table.ts";
 import { systemClock } from "../agent/time/clock.ts";
 import { Desired } from "../agent/reconcile/desired.ts";
-import { DirtySet } from "../agent/reconcile/dirty-set.ts";
+import { DirtySet, everything } from "../agent/reconcile/dirty-set.ts";
 import { Cluster } from "../agent/watch/cluster.ts";
 import { decode, modelKey } from "../agent/watch/decode/decode.ts";
 import type { Kind, ModelOf } from "../agent/watch/kinds.ts";
@@ -57,19 +57,18 @@ function measure(services: number): DecideFigures {
   const cluster = new Cluster((change) => dirty.add(change));
   fill(cluster, services);
   const pictureMegabytes = heapMegabytes() - before;
-  const all = { all: true, services: new Set<never>(), seenAtMs: [], triggeredAtMs: [] };
   const decideMs: number[] = [];
   const planMs: number[] = [];
   for (let trial = 0; trial < scratchTrials; trial++) {
     const startedAtMs = performance.now();
     const desired = desiredOf(cluster);
-    desired.refresh(all);
+    desired.refresh(everything);
     decideMs.push(performance.now() - startedAtMs);
     desired.plan();
     planMs.push(performance.now() - startedAtMs);
   }
   const desired = desiredOf(cluster);
-  desired.refresh(all);
+  desired.refresh(everything);
   dirty.take();
   const changeMs: number[] = [];
   for (let index = 0; index < changes; index++) {
