@@ -41,6 +41,7 @@ export function decide(service: Service, slices: Iterable<EndpointSlice>, view: 
 }
 
 function better(a: Judgement, b: Judgement): Judgement {
+  if (a.announce && b.announce) return a.reason === "Draining" ? b : a;
   if (a.announce || b.announce) return a.announce ? a : b;
   return b.passed > a.passed ? b : a;
 }

@@ -10,7 +10,10 @@ export interface ServiceGate {
   readonly refuse: (service: Service) => RefusalReason | null;
 }
 
-/** Whether the service has an address, or at least text where one should be. */
+/** Fields that addresses are read from. */
+const addressField = /^(?:spec\.(?:clusterIP|clusterIPs|externalIPs)|status)\b/;
+
+/** An entry of the load balancer's with a host name only is none. */
 const hasAddress = (service: Service): boolean =>
   service.clusterIPs.length > 0 ||
   service.externalIPs.length > 0 ||
@@ -39,5 +42,5 @@ export function serviceRefusal(service: Service): RefusalReason | null {
 
 function withoutAddress(service: Service): RefusalReason {
   if (service.ingress.some((ingress) => ingress.hostname !== null)) return "HostnameOnly";
-  return service.problems.length > 0 ? "InvalidObject" : "NoAddress";
+  return service.problems.some(({ field }) => addressField.test(field)) ? "InvalidObject" : "NoAddress";
 }

@@ -12,7 +12,7 @@ import type { Verdict } from "../model/verdict.ts";
 import { aggregatePrefixes, guardPrefixes } from "./aggregates.ts";
 import { nextHops } from "./next-hops.ts";
 import type { PlannedRoute } from "./planned-route.ts";
-import { communityLimits, conflicts } from "./route-attributes.ts";
+import { communityLimits, singleAttributes } from "./route-attributes.ts";
 import type { Common, RouteTable } from "./route-table.ts";
 
 export interface PlannedPeer extends Peer {
@@ -104,19 +104,21 @@ function nextHopProblems(nodeName: string, table: RouteTable): readonly Problem[
 
 const annotationOf = { med: "med", localPref: "local-pref", prepend: "prepend" } as const;
 
-/** Services that share an address, but not what they ask for its route: all but the first are told. */
+/** Services that share an address, but ask for other values of what a route has once: all but the first are told. */
 function conflictProblems(table: RouteTable): readonly Problem[] {
   return [...table.shared()].flatMap((prefix) => {
-    const [first, ...others] = table.owners(prefix);
-    if (first === undefined) return [];
-    return others.flatMap((other): Problem[] =>
-      conflicts([first.attributes, other.attributes]).map((name) => ({
-        object: `Service/${other.service}`,
-        field: `metadata.annotations[bellman.bgp/${annotationOf[name]}]`,
-        severity: "warning",
-        message: `differs from Service/${first.service}, which shares ${prefix} and comes first by name: the value there holds`,
-      })),
-    );
+    const owners = table.owners(prefix);
+    return singleAttributes.flatMap((name) => {
+      const [holder, ...others] = owners.filter((owner) => owner.attributes[name] !== null);
+      return others
+        .filter((other) => other.attributes[name] !== holder?.attributes[name])
+        .map((other): Problem => ({
+          object: `Service/${other.service}`,
+          field: `metadata.annotations[bellman.bgp/${annotationOf[name]}]`,
+          severity: "warning",
+          message: `differs from Service/${holder?.service ?? ""}, which shares ${prefix} and comes first by name: the value there holds`,
+        }));
+    });
   });
 }
 

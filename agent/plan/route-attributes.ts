@@ -67,13 +67,9 @@ function united(
   };
 }
 
-const single = ["med", "localPref", "prepend"] as const;
+/** Attributes that a route has once, whatever its owners ask for. */
+export const singleAttributes = ["med", "localPref", "prepend"] as const;
 
-/** Which attribute of the owners' can only have one value, and has several. */
-export function conflicts(owners: readonly ServiceAttributes[]): readonly (typeof single)[number][] {
-  return single.filter((name) => new Set(owners.map((owner) => owner[name])).size > 1);
-}
-
-function first(owners: readonly ServiceAttributes[], name: (typeof single)[number]): number | null {
+function first(owners: readonly ServiceAttributes[], name: (typeof singleAttributes)[number]): number | null {
   return owners.find((owner) => owner[name] !== null)?.[name] ?? null;
 }
