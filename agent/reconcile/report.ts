@@ -101,6 +101,10 @@ export class Report {
     return explain(text, query, { ...input, holds: (prefix) => this.holds(prefix) });
   }
 
+  draining(): boolean {
+    return this.#desired.view.draining;
+  }
+
   excluded(): boolean {
     return this.#desired.excluded;
   }

@@ -26,6 +26,7 @@ export function createGauges(registry: Registry, report: Report): () => Promise<
   const stale = gauge("bellman_watch_stale_seconds", "For how long a kind has not been watched.", "kind");
   const objects = gauge("bellman_objects", "Objects in the picture.", "kind");
   const problems = gauge("bellman_config_problems", "Problems found in objects.", "kind", "severity");
+  const draining = gauge("bellman_draining", "1 while the node is drained: its routes are marked.");
   const excluded = gauge("bellman_node_excluded", "1 while the node is excluded by its label.");
 
   const setPeer = (peer: PeerReport) => {
@@ -58,5 +59,6 @@ export function createGauges(registry: Registry, report: Report): () => Promise<
     for (const { object, severity } of report.problems())
       problems.inc({ kind: object.split("/", 1)[0] ?? "", severity });
     excluded.set(Number(report.excluded()));
+    draining.set(Number(report.draining()));
   };
 }

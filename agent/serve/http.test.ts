@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, test } from "vitest";
+import { node } from "../decide/decide.fixture.ts";
 import { MemorySpeaker } from "../engine/memory/speaker.ts";
 import { startWorld, sync, tor } from "../reconcile/loop.fixture.ts";
 import type { World } from "../reconcile/loop.fixture.ts";
@@ -166,6 +167,16 @@ describe("metrics", () => {
     await world.clock.advance(0);
     expect(await metric('bellman_peer_state{peer="tor",state="established"}')).toBeUndefined();
     expect(await metric('bellman_verdicts{reason="LocalEndpoints"}')).toBeUndefined();
+  });
+  it("tell a node that is excluded or drained", async () => {
+    sync(world.cluster);
+    const label = "node.kubernetes.io/exclude-from-external-load-balancers";
+    world.cluster.set("Node", "n1", node({ labels: { [label]: "" }, drainRequested: true }));
+    await world.clock.advance(0);
+    expect([await metric("bellman_node_excluded"), await metric("bellman_draining")]).toEqual([1, 1]);
+    world.cluster.set("Node", "n1", node());
+    await world.clock.advance(0);
+    expect([await metric("bellman_node_excluded"), await metric("bellman_draining")]).toEqual([0, 0]);
   });
   it("raise the age of the picture while a kind is not watched", async () => {
     health.contact("Service");
