@@ -12,7 +12,11 @@ const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"))
 /** What each bundle is made from; `sources` decide whether it is stale. */
 const bundles = {
   bellman: { entry: "agent/main.ts", sources: ["agent"], packages: "bundle" },
-  lab: { entry: "lab/main.ts", sources: ["lab", "test/support", "test/scenarios", "test/kube", "agent"], packages: "external" },
+  lab: {
+    entry: "lab/main.ts",
+    sources: ["lab", "test/support", "test/scenarios", "test/kube", "agent"],
+    packages: "external",
+  },
   bench: { entry: "bench/main.ts", sources: ["bench", "lab", "test/support", "agent"], packages: "external" },
   probe: {
     entry: "bench/probe.ts",
