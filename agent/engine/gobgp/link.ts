@@ -5,14 +5,11 @@ import { families } from "../../model/family.ts";
 import type { Clock } from "../../time/clock.ts";
 import { EngineError } from "../contract.ts";
 import type { EngineLink, Held, PeerStatus, Rejection, SpeakerChange } from "../contract.ts";
+import { LinkLife } from "../link-life.ts";
 import type { GobgpApi } from "./api.ts";
 import { startHeartbeat } from "./heartbeat.ts";
 import type { EnsuredInstance } from "./instance.ts";
 import { applyRoutes, readRoutes, withdrawAll } from "./routes.ts";
-
-/** `up` until the stream breaks or a call stays without answer (`lost`), or until we end it (`closed`). */
-type State =
-  { readonly t: "up" } | { readonly t: "lost"; readonly error: EngineError } | { readonly t: "closed" };
 
 export interface LinkOptions {
   readonly api: GobgpApi;
@@ -33,8 +30,7 @@ export class GobgpLink implements EngineLink {
   readonly restarted: string | null;
   readonly #options: LinkOptions;
   readonly #api: GobgpApi;
-  readonly #stopHeartbeat: () => void;
-  #state: State = { t: "up" };
+  readonly #life: LinkLife;
 
   constructor(options: LinkOptions) {
     this.#options = options;
@@ -42,7 +38,11 @@ export class GobgpLink implements EngineLink {
     this.version = `gobgp ${options.api.version}`;
     this.fresh = options.instance.fresh;
     this.restarted = options.instance.restarted;
-    this.#stopHeartbeat = startHeartbeat(options.clock, () => this.#ask(options.assertInstance));
+    this.#life = new LinkLife("gobgpd", () => {
+      stopHeartbeat();
+      options.release();
+    });
+    const stopHeartbeat = startHeartbeat(options.clock, () => this.#ask(options.assertInstance));
   }
 
   held(): Promise<Held> {
@@ -82,20 +82,20 @@ export class GobgpLink implements EngineLink {
 
   async close(mode: "keep" | "withdraw"): Promise<void> {
     try {
-      if (mode === "withdraw" && this.#state.t === "up") await this.#ask(() => withdrawAll(this.#api));
+      if (mode === "withdraw" && this.#life.up) await this.#ask(() => withdrawAll(this.#api));
     } finally {
-      this.#end({ t: "closed" });
+      this.#life.close();
     }
   }
 
   /** The event stream ended. */
   lose(error: EngineError): void {
-    if (this.#end({ t: "lost", error })) this.#options.onLost(error);
+    if (this.#life.lose(error)) this.#options.onLost(error);
   }
 
   /** Ends the link without a word. */
   abandon(): void {
-    this.#end({ t: "closed" });
+    this.#life.close();
   }
 
   /** gobgpd refuses to remove what is not there; that is no trouble. */
@@ -110,34 +110,15 @@ export class GobgpLink implements EngineLink {
   }
 
   async #ask<T>(work: () => Promise<T>): Promise<T> {
-    this.#mustBeUp();
+    this.#life.mustBeUp();
     try {
       return await work();
     } catch (error) {
       // Without an answer nobody knows what was applied: the caller has to begin anew.
       if (error instanceof EngineError && error.code !== "refused") this.lose(error);
-      this.#mustBeUp();
+      this.#life.mustBeUp();
       throw error;
     }
-  }
-
-  #mustBeUp(): void {
-    switch (this.#state.t) {
-      case "up":
-        return;
-      case "lost":
-        throw this.#state.error;
-      case "closed":
-        throw new EngineError("unreachable", "the link to gobgpd is closed");
-    }
-  }
-
-  #end(state: State): boolean {
-    if (this.#state.t !== "up") return false;
-    this.#state = state;
-    this.#stopHeartbeat();
-    this.#options.release();
-    return true;
   }
 }
 

@@ -17,6 +17,7 @@ import type {
   Rejection,
   SpeakerChange,
 } from "../contract.ts";
+import { LinkLife } from "../link-life.ts";
 import type { Attached, MemorySpeaker } from "./speaker.ts";
 
 export class MemoryEngine implements Engine {
@@ -58,18 +59,13 @@ export class MemoryEngine implements Engine {
   }
 }
 
-type State =
-  { readonly t: "up" } | { readonly t: "lost"; readonly error: EngineError } | { readonly t: "closed" };
-
 class MemoryLink implements EngineLink, Attached {
   readonly version = "memory";
   readonly fresh: boolean;
   readonly restarted: string | null;
   readonly #speaker: MemorySpeaker;
   readonly #events: EngineEvents;
-  readonly #signal: AbortSignal;
-  readonly #abandon = () => this.#end({ t: "closed" });
-  #state: State = { t: "up" };
+  readonly #life: LinkLife;
 
   constructor(
     speaker: MemorySpeaker,
@@ -79,10 +75,14 @@ class MemoryLink implements EngineLink, Attached {
   ) {
     this.#speaker = speaker;
     this.#events = events;
-    this.#signal = signal;
+    const abandon = () => this.#life.close();
+    this.#life = new LinkLife("the memory speaker", () => {
+      speaker.detach(this);
+      signal.removeEventListener("abort", abandon);
+    });
     this.fresh = opened.fresh;
     this.restarted = opened.restarted;
-    signal.addEventListener("abort", this.#abandon, { once: true });
+    signal.addEventListener("abort", abandon, { once: true });
     speaker.attach(this);
   }
 
@@ -115,17 +115,17 @@ class MemoryLink implements EngineLink, Attached {
 
   async close(mode: "keep" | "withdraw"): Promise<void> {
     try {
-      if (mode === "withdraw" && this.#state.t === "up")
+      if (mode === "withdraw" && this.#life.up)
         await this.#ask(() => {
           for (const prefix of [...this.#speaker.routes.keys()]) this.#speaker.withdraw(prefix);
         });
     } finally {
-      this.#end({ t: "closed" });
+      this.#life.close();
     }
   }
 
   lose(error: EngineError): void {
-    if (this.#end({ t: "lost", error })) this.#events.lost(error);
+    if (this.#life.lose(error)) this.#events.lost(error);
   }
 
   session(status: PeerStatus): void {
@@ -142,34 +142,15 @@ class MemoryLink implements EngineLink, Attached {
   }
 
   async #ask<T>(work: () => T): Promise<T> {
-    this.#mustBeUp();
+    this.#life.mustBeUp();
     try {
       await this.#speaker.answers();
     } catch (error) {
       if (error instanceof EngineError) this.lose(error);
       throw error;
     }
-    this.#mustBeUp();
+    this.#life.mustBeUp();
     return work();
-  }
-
-  #mustBeUp(): void {
-    switch (this.#state.t) {
-      case "up":
-        return;
-      case "lost":
-        throw this.#state.error;
-      case "closed":
-        throw new EngineError("unreachable", "the link to the memory speaker is closed");
-    }
-  }
-
-  #end(state: State): boolean {
-    if (this.#state.t !== "up") return false;
-    this.#state = state;
-    this.#speaker.detach(this);
-    this.#signal.removeEventListener("abort", this.#abandon);
-    return true;
   }
 }
 
