@@ -1,7 +1,9 @@
 // The agents of a whole rack against a real API server that goes away, comes back and refuses.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { at, isObject, items } from "../../lab/rack/json.ts";
 import { startRack } from "../../lab/rack/rack.ts";
 import type { Rack } from "../../lab/rack/rack.ts";
 import { reachedOver } from "../lab/expect-routes.ts";
@@ -28,6 +30,15 @@ function plane() {
   return rack.controlPlane;
 }
 
+function parsePlan(text: string): {
+  readonly routes: readonly object[];
+  readonly verdicts: readonly object[];
+} {
+  const plan: unknown = JSON.parse(text);
+  const [routes, verdicts] = [at(plan, "routes"), at(plan, "verdicts")];
+  return { routes: items(routes).filter(isObject), verdicts: items(verdicts).filter(isObject) };
+}
+
 async function staleSeconds(node: (typeof all)[number], kind: string): Promise<number> {
   const { body } = await rack.node(node).agent.get("/metrics");
   const line = body
@@ -35,6 +46,23 @@ async function staleSeconds(node: (typeof all)[number], kind: string): Promise<n
     .find((each) => each.startsWith(`bellman_watch_stale_seconds{kind="${kind}"} `));
   return Number(line?.split(" ")[1]);
 }
+
+describe("a dump of the cluster", () => {
+  it("planned offline, gives exactly the routes that the running agents hold", async () => {
+    const kinds = "services,endpointslices,nodes,bgpconfigurations,bgppeers";
+    const dump = await plane().kubectl("get", kinds, "--all-namespaces", "-o", "yaml");
+    const program = join(projectRoot, "dist/bellman.mjs");
+    for (const node of all) {
+      const argv = [program, "plan", "-f", "-", "--node", node, "-o", "json"];
+      const { stdout } = await execa(process.execPath, argv, { input: dump });
+      const { routes, verdicts } = parsePlan(stdout);
+      const agent = parsePlan((await rack.node(node).agent.get("/api/v1/routes")).body);
+      expect(routes.length).toBeGreaterThan(3);
+      expect(agent.routes).toEqual(routes.map((route) => ({ ...route, held: true })));
+      expect(agent.verdicts).toEqual(verdicts);
+    }
+  });
+});
 
 describe("R4: the API server is away", () => {
   it("withdraws nothing meanwhile, and the agents stay ready", async () => {
