@@ -7,6 +7,9 @@ export default defineConfig({
       {
         test: {
           name: "unit",
+          // Pure code keeps nothing from file to file: to load it once takes a third of the time.
+          pool: "threads",
+          isolate: false,
           include: ["{agent,lab}/**/*.test.ts", "test/{support,scenarios}/**/*.test.{ts,mjs}"],
         },
       },

@@ -158,7 +158,8 @@ test("crd.projectcalico.org/v1 is read while only that is served, and projectcal
   await established("bgppeers.crd.projectcalico.org");
   const stored = { annotations: { "projectcalico.org/metadata": '{"labels":{"rack":"a"}}' } };
   await until("the API takes it", async () => apply(peer("crd.projectcalico.org/v1", "tor", stored)));
-  watch(plane.kubeconfig, { unpreferredWatchMs: 2_000 });
+  // Long enough for the objects to be in v3 before it is looked at: an empty v3 is believed.
+  watch(plane.kubeconfig, { unpreferredWatchMs: 10_000 });
   await picture.synced();
   expect(picture.cluster.peers.get("tor")).toMatchObject({
     labels: { rack: "a" },
@@ -170,7 +171,7 @@ test("crd.projectcalico.org/v1 is read while only that is served, and projectcal
     apply(peer("projectcalico.org/v3", "tor"), peer("projectcalico.org/v3", "tor2")),
   );
   // When the short watch of the storage group ends, the better place is looked at.
-  await until("v3 is read", () => picture.cluster.peers.has("tor2"), { timeoutMs: 20_000 });
+  await until("v3 is read", () => picture.cluster.peers.has("tor2"), { timeoutMs: 45_000 });
   expect(picture.removals).toEqual([]);
 });
 
