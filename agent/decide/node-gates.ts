@@ -1,4 +1,5 @@
 // What keeps a node from attracting service traffic at all, and what makes it give up traffic gently.
+import type { TaintPattern } from "../config/settings-lists.ts";
 import type { Node, Taint } from "../model/node.ts";
 import type { RefusalReason } from "../model/reason.ts";
 
@@ -7,13 +8,6 @@ import type { RefusalReason } from "../model/reason.ts";
  * does (present excludes, unless its value is a "false"), `calico` only the value "true", `ignore` not at all.
  */
 export type ExcludeLabelMode = "kubernetes" | "calico" | "ignore";
-
-/** A taint that drains the node; what is null may be anything. */
-export interface TaintPattern {
-  readonly key: string;
-  readonly value: string | null;
-  readonly effect: string | null;
-}
 
 export const excludeLabel = "node.kubernetes.io/exclude-from-external-load-balancers";
 

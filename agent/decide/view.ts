@@ -1,9 +1,10 @@
 // All that a decision depends on beside the service itself: the node, what is configured for it, and how to decide.
 import type { NodeConfig } from "../config/node-config.ts";
+import type { TaintPattern } from "../config/settings-lists.ts";
 import type { Node } from "../model/node.ts";
 import type { RefusalReason } from "../model/reason.ts";
 import { isDraining, nodeRefusal } from "./node-gates.ts";
-import type { ExcludeLabelMode, TaintPattern } from "./node-gates.ts";
+import type { ExcludeLabelMode } from "./node-gates.ts";
 
 /** The agent's own settings on which decisions depend. */
 export interface DecideSettings {

@@ -29,7 +29,7 @@ export function sameInstance(running: RunningInstance, wanted: BgpInstance): boo
   );
 }
 
-/** What a speaker tells of the instance it runs. */
+/** What a speaker tells of the instance it runs; nothing of it is trusted to be valid. */
 export interface RunningInstance {
   readonly asn: number;
   readonly routerId: string;

@@ -71,9 +71,10 @@ export class Holder {
    */
   async adopt(): Promise<boolean> {
     this.#mirror = new Mirror(await this.#link.held());
-    this.#refresh(this.#options.dirty.take());
+    const { desired, dirty, narrator, runs } = this.#options;
+    narrator.verdicts(desired.refresh(dirty.take()).verdicts);
     this.#renewWish();
-    if (!this.#options.runs()) return false;
+    if (!runs()) return false;
     await this.#apply("adopt", this.#compareAll());
     this.#countAlarm.set(driftCheck.countMs);
     this.#fullAlarm.set(driftCheck.fullMs);
@@ -95,12 +96,15 @@ export class Holder {
   }
 
   async #follow(dirty: Dirty): Promise<void> {
-    const refreshed = this.#refresh(dirty);
+    const { desired, narrator, runs } = this.#options;
+    const refreshed = desired.refresh(dirty);
     if (dirty.all !== null) this.#renewWish();
-    if (!this.#options.runs()) return;
     const change =
       refreshed.touched === "all" ? this.#compareAll() : this.#comparePrefixes(refreshed.touched);
-    if (await this.#apply("change", change)) this.#latency(dirty, refreshed);
+    const applying = runs() ? this.#apply("change", change) : Promise.resolve(false);
+    // The change is on its way: the speaker does not wait for the log.
+    narrator.verdicts(refreshed.verdicts);
+    if (await applying) this.#latency(dirty, refreshed);
   }
 
   async #retry(): Promise<void> {
@@ -135,12 +139,6 @@ export class Holder {
       await this.#apply("repair", this.#compareAll());
     }
     this.#fullAlarm.set(driftCheck.fullMs);
-  }
-
-  #refresh(dirty: Dirty): Refreshed {
-    const refreshed = this.#options.desired.refresh(dirty);
-    this.#options.narrator.verdicts(refreshed.verdicts);
-    return refreshed;
   }
 
   #renewWish(): void {

@@ -3,7 +3,7 @@
 import type { Address } from "../../model/address.ts";
 import type { Family } from "../../model/family.ts";
 import type { Peer } from "../../model/peer.ts";
-import type { BgpInstance, EngineError, PeerStatus } from "../contract.ts";
+import type { BgpInstance, EngineError, PeerStatus, RunningInstance } from "../contract.ts";
 import type { Subscription } from "./rpc.ts";
 
 /** One path of the global table: NLRI and attributes are the bytes of a BGP UPDATE message. */
@@ -24,13 +24,6 @@ export interface Session {
   /** null: it is set up as no peer of ours would be. */
   readonly peer: Peer | null;
   readonly status: PeerStatus;
-}
-
-/** What gobgpd says of the instance it runs; nothing of it is trusted to be valid. */
-export interface RunningInstance {
-  readonly asn: number;
-  readonly routerId: string;
-  readonly listenPort: number;
 }
 
 /** Every call rejects with an EngineError. */

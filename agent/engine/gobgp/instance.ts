@@ -1,9 +1,9 @@
 // Makes gobgpd run our BGP instance and nothing else.
 import { EngineError } from "../contract.ts";
 import { sameRouterId } from "../contract.ts";
-import type { BgpInstance } from "../contract.ts";
+import type { BgpInstance, RunningInstance } from "../contract.ts";
 import type { GobgpAddress } from "./address.ts";
-import type { GobgpApi, RunningInstance } from "./api.ts";
+import type { GobgpApi } from "./api.ts";
 
 export interface EnsuredInstance {
   readonly fresh: boolean;
