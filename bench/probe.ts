@@ -6,6 +6,7 @@ import { parseAddress } from "../agent/model/address.ts";
 import type { Address } from "../agent/model/address.ts";
 import { defaultAsn } from "../agent/model/asn.ts";
 import { silentLog } from "../agent/model/log.ts";
+import { plainSession } from "../agent/model/peer.ts";
 import { hostPrefix } from "../agent/model/prefix.ts";
 import { systemClock } from "../agent/time/clock.ts";
 import { kubernetesSource } from "../agent/watch/api/source.ts";
@@ -205,8 +206,7 @@ async function openBare({ speaker, routerId, tor }: FlipTask["bare"]): Promise<E
     port: 179,
     asn: defaultAsn,
     localAsn: defaultAsn,
-    holdTimeSeconds: 9,
-    keepaliveSeconds: 3,
+    ...plainSession,
   };
   await link.apply({ announce: [], withdraw: [], addPeers: [peer], removePeers: [] });
   await promise;

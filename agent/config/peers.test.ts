@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { parseAsn } from "../model/asn.ts";
+import { plainSession } from "../model/peer.ts";
 import { problemLines, resolve } from "./resolve.fixture.ts";
 import type { Resolved } from "./resolve.ts";
 
@@ -35,8 +36,7 @@ describe("a peer", () => {
         port: 1179,
         asn: 65_546,
         localAsn: 65_001,
-        holdTimeSeconds: 9,
-        keepaliveSeconds: 3,
+        ...plainSession,
       },
     ]);
     expect(config.problems).toEqual([]);

@@ -2,6 +2,7 @@
 import type { Asn } from "../model/asn.ts";
 import type { ConfigObject } from "../model/config-object.ts";
 import type { Node } from "../model/node.ts";
+import { plainSession } from "../model/peer.ts";
 import type { Peer } from "../model/peer.ts";
 import { compareText, quote } from "../model/problem.ts";
 import type { Problem } from "../model/problem.ts";
@@ -11,10 +12,6 @@ import type { LastGood } from "./node-config.ts";
 import { objectName } from "./spec.ts";
 import { endpointText } from "./values.ts";
 import type { Endpoint } from "./values.ts";
-
-/** A dead node is noticed by its peers after this time; the keepalive is a third of it (RFC 4271 §10). */
-const holdTimeSeconds = 9;
-const keepaliveSeconds = 3;
 
 export interface PeersInput {
   readonly objects: ReadonlyMap<string, ConfigObject>;
@@ -84,7 +81,7 @@ function judge(name: string, draft: PeerDraft, input: PeersInput): Verdict {
 }
 
 function makePeer(name: string, { address, port }: Endpoint, asn: Asn, localAsn: Asn): Peer {
-  return { name, address, port, asn, localAsn, holdTimeSeconds, keepaliveSeconds };
+  return { name, address, port, asn, localAsn, ...plainSession };
 }
 
 function problemOf(object: string, { effect, field, says }: Finding, verdict: Verdict): readonly Problem[] {

@@ -121,8 +121,25 @@ export interface PeerStatus {
   readonly state: SessionState;
   /** Since when the session is established, in ms since the epoch; null: it is not, or the speaker does not say. */
   readonly establishedAtMs: number | null;
+  /** Why the session last ended or did not come up, in the speaker's words; null: it did not say, or never had to. */
+  readonly lastError: string | null;
+  /** What both sides agreed on; null: the session is not established, or the speaker does not say. */
+  readonly negotiated: Negotiated | null;
   /** Routes sent to the neighbour, where the speaker counts them. */
   readonly advertised: Readonly<Partial<Record<Family, number>>>;
+  /** Routes taken from the neighbour, where the speaker counts them. */
+  readonly accepted: Readonly<Partial<Record<Family, number>>>;
+}
+
+/** What OPEN messages of both sides come to (RFC 4271 §4.2, RFC 5492). */
+export interface Negotiated {
+  readonly holdTimeSeconds: number;
+  readonly keepaliveSeconds: number;
+  readonly families: readonly Family[];
+  /** RFC 6793 */
+  readonly fourOctetAsn: boolean;
+  /** RFC 4724: the neighbour keeps our routes while the speaker restarts. */
+  readonly gracefulRestart: boolean;
 }
 
 /** `unreachable`: not there or gone. `timeout`: there, but silent. `refused`: it said no to this item. */

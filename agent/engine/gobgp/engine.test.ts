@@ -4,6 +4,7 @@ import { GobgpdStandIn } from "../../../test/support/gobgpd-stand-in.ts";
 import { until } from "../../../test/support/until.ts";
 import { parseAddress } from "../../model/address.ts";
 import { defaultAsn } from "../../model/asn.ts";
+import { plainSession } from "../../model/peer.ts";
 import type { Peer } from "../../model/peer.ts";
 import { parsePrefix } from "../../model/prefix.ts";
 import type { Prefix } from "../../model/prefix.ts";
@@ -61,7 +62,7 @@ describe("a gobgpd that refuses some of many routes", () => {
 });
 
 describe("peers that gobgpd cannot tell apart", () => {
-  const plain = { address, asn: defaultAsn, localAsn: defaultAsn, holdTimeSeconds: 9, keepaliveSeconds: 3 };
+  const plain = { address, asn: defaultAsn, localAsn: defaultAsn, ...plainSession };
   const first: Peer = { ...plain, name: "a", port: 179 };
   const second: Peer = { ...plain, name: "b", port: 1790 };
 

@@ -8,6 +8,8 @@ import { systemClock } from "../../time/clock.ts";
 import type { Clock } from "../../time/clock.ts";
 import { EngineError } from "../contract.ts";
 import type { BgpInstance, Engine, EngineEvents, EngineLink } from "../contract.ts";
+import { unhonoured } from "../honours.ts";
+import type { Honours } from "../honours.ts";
 import { parseGobgpAddress } from "./address.ts";
 import type { GobgpAddress } from "./address.ts";
 import { assertInstance, ensureInstance } from "./instance.ts";
@@ -30,6 +32,18 @@ export function gobgpEngine({ address: text, clock = systemClock }: GobgpOptions
   return new GobgpEngine(address, clock);
 }
 
+const honours: Honours = {
+  holdTimeSeconds: true,
+  keepaliveSeconds: true,
+  password: false,
+  sourceAddress: false,
+  multihop: false,
+  ttlSecurityHops: false,
+  allowedLocalAsns: false,
+  gracefulRestartSeconds: false,
+  bfdIntervalMs: false,
+};
+
 class GobgpEngine implements Engine {
   readonly name = "gobgp";
   readonly #address: GobgpAddress;
@@ -47,6 +61,7 @@ class GobgpEngine implements Engine {
       const other = taken.get(peer.address);
       if (other === undefined) taken.set(peer.address, peer.name);
       else problems.push(sameAddress(peer, other));
+      problems.push(...unhonoured(peer, "gobgpd", honours));
     }
     return problems;
   }

@@ -242,7 +242,10 @@ export class MemorySpeaker {
       asn: session?.peer?.asn ?? null,
       state: session?.state ?? "idle",
       establishedAtMs: session?.establishedAtMs ?? null,
+      lastError: null,
+      negotiated: null,
       advertised,
+      accepted: {},
     };
   }
 

@@ -6,6 +6,7 @@ import type { BgpInstance } from "../../../agent/engine/contract.ts";
 import { gobgpEngine } from "../../../agent/engine/gobgp/engine.ts";
 import { defaultAsn } from "../../../agent/model/asn.ts";
 import type { Asn } from "../../../agent/model/asn.ts";
+import { plainSession } from "../../../agent/model/peer.ts";
 import type { Peer } from "../../../agent/model/peer.ts";
 import { BirdPeer } from "../../support/bird-peer.ts";
 import { Gobgpd } from "../../support/gobgpd.ts";
@@ -73,7 +74,7 @@ export async function gobgpRig({
   const received = async () =>
     (await gobgpd.command("neighbor", tor.ipv4, "adj-in")).split("\n").filter((line) => /\d\/\d/.test(line))
       .length;
-  const plain = { port: 179, asn: peerAsn, localAsn: instance.asn, holdTimeSeconds: 9, keepaliveSeconds: 3 };
+  const plain = { port: 179, asn: peerAsn, localAsn: instance.asn, ...plainSession };
   const peers = {
     ipv4: { ...plain, name: "tor1", address: tor.ipv4 },
     ipv6: { ...plain, name: "tor2", address: tor.ipv6, localAsn: ipv6LocalAsn },

@@ -3,13 +3,14 @@ import type { BgpInstance } from "../../../agent/engine/contract.ts";
 import { MemoryEngine } from "../../../agent/engine/memory/engine.ts";
 import { MemorySpeaker } from "../../../agent/engine/memory/speaker.ts";
 import { defaultAsn } from "../../../agent/model/asn.ts";
+import { plainSession } from "../../../agent/model/peer.ts";
 import type { Peer } from "../../../agent/model/peer.ts";
 import type { EngineRig, SeenEvent, SeenRoute, Witness } from "./conformance/rig.ts";
 import { address } from "./conformance/trial.ts";
 
 const own = { ipv4: address("192.168.1.10"), ipv6: address("fd01::10") };
 const instance: BgpInstance = { asn: defaultAsn, routerId: own.ipv4, listenPort: 179 };
-const plain = { port: 179, asn: defaultAsn, localAsn: defaultAsn, holdTimeSeconds: 9, keepaliveSeconds: 3 };
+const plain = { port: 179, asn: defaultAsn, localAsn: defaultAsn, ...plainSession };
 
 export function memoryRig(): EngineRig {
   const speaker = new MemorySpeaker({ silenceMs: 100 });

@@ -3,6 +3,7 @@ import type { MessageInitShape } from "@bufbuild/protobuf";
 import { describe, expect, it } from "vitest";
 import { parseAddress } from "../../../model/address.ts";
 import { defaultAsn } from "../../../model/asn.ts";
+import { plainSession } from "../../../model/peer.ts";
 import type { Peer } from "../../../model/peer.ts";
 import { PeerSchema } from "../proto/gobgp-v3.pb.ts";
 import { fromV3, statusOf, toV3 } from "./sessions.ts";
@@ -15,8 +16,7 @@ const tor: Peer = {
   port: 1790,
   asn: defaultAsn,
   localAsn: defaultAsn,
-  holdTimeSeconds: 9,
-  keepaliveSeconds: 3,
+  ...plainSession,
 };
 
 type V3 = MessageInitShape<typeof PeerSchema>;

@@ -3,7 +3,7 @@ import { parseAddress } from "../../../model/address.ts";
 import { parseAsn } from "../../../model/asn.ts";
 import { families } from "../../../model/family.ts";
 import type { Family } from "../../../model/family.ts";
-import { sessionStates } from "../../../model/peer.ts";
+import { plainSession, sessionStates } from "../../../model/peer.ts";
 import type { Peer } from "../../../model/peer.ts";
 import type { PeerStatus } from "../../contract.ts";
 import type { Session } from "../api.ts";
@@ -60,7 +60,10 @@ export function statusOf(peer: V3Peer): PeerStatus | null {
       state === "established" && uptime !== undefined
         ? Number(uptime.seconds) * 1000 + Math.floor(uptime.nanos / 1e6)
         : null,
+    lastError: null,
+    negotiated: null,
     advertised,
+    accepted: {},
   };
 }
 
@@ -76,6 +79,7 @@ function asOurs(peer: V3Peer, { address, asn }: PeerStatus): Peer | null {
     port,
     asn,
     localAsn,
+    ...plainSession,
     holdTimeSeconds: Number(timers.holdTime),
     keepaliveSeconds: Number(timers.keepaliveInterval),
   };
