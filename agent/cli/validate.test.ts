@@ -83,6 +83,26 @@ warning  BGPPeer/tor3  spec.keepaliveTme  there is no such field, and it has no 
     ]);
   });
 
+  it("tells labels that no node has, and problems of a chosen peer as they are where it is chosen", async () => {
+    const more =
+      calico("BGPPeer", "tor2", { nodeSelector: "rack == 'r9'", peerIP: "192.168.1.2", asNumber: 64512 }) +
+      calico("BGPPeer", "tor3", { nodeSelector: "rack == 'r1'", peerIP: "tor3", asNumber: 64512 }) +
+      "---\n{apiVersion: v1, kind: Node, metadata: {name: n3, labels: {rack: r1}}, " +
+      "status: {addresses: [{type: InternalIP, address: 192.168.1.12}]}}\n";
+    expect(await problems(more)).toMatchObject([
+      {
+        object: "BGPPeer/tor2",
+        field: "spec.nodeSelector",
+        message: expect.stringContaining("no node") as string,
+      },
+      {
+        object: "BGPPeer/tor3",
+        field: "spec.peerIP",
+        message: expect.stringContaining("not brought up") as string,
+      },
+    ]);
+  });
+
   it("needs no nodes: manifests as they are kept in git", async () => {
     directory = writeManifests({
       "bgp.yaml": calico("BGPPeer", "tor2", { node: "n7", peerIP: "192.168.1.2", asNumber: 64512 }),

@@ -2,6 +2,8 @@
 import { parseAsn } from "../model/asn.ts";
 import type { Asn } from "../model/asn.ts";
 import { quote } from "../model/problem.ts";
+import { readSelector } from "./selector/parse.ts";
+import type { Selector } from "./selector/selector.ts";
 import { isEmpty, isRecord, readFields } from "./spec.ts";
 import type { Handler } from "./spec.ts";
 import { describeBadAsn, isUnicast, parseEndpoint } from "./values.ts";
@@ -41,12 +43,15 @@ export interface Finding {
   readonly says: string;
 }
 
+/** Which nodes speak to the peer. `unknown`: what is written cannot be read, or contradicts itself. */
+export type Nodes =
+  | { readonly t: "every" | "unknown" }
+  | { readonly t: "named"; readonly name: string }
+  | { readonly t: "labelled"; readonly selector: Selector };
+
 /** What the object says; whether it is for this node, and what was valid before, is for the caller to add. */
 export interface PeerDraft {
-  /** null: every node. */
-  readonly node: string | null;
-  /** Chosen by the nodes' labels: not known whether for this one. */
-  readonly nodeSelector: boolean;
+  readonly nodes: Nodes;
   /** null: missing or not readable. */
   readonly endpoint: Endpoint | null;
   readonly asn: Asn | null;
@@ -64,10 +69,6 @@ export function readBgpPeer(spec: unknown, localAsn: Asn): PeerDraft {
     reading.tell("invalid", "spec", `${quote(spec)} is no set of fields`);
     return reading;
   }
-  if (reading.nodeSelector && reading.node !== null)
-    reading.tell("invalid", "spec.nodeSelector", "node and nodeSelector are both set, and only one may be");
-  else if (reading.nodeSelector)
-    reading.tell("refused", "spec.nodeSelector", "choosing nodes by label is not honoured yet");
   if (!reading.withSelected) {
     if (!reading.written.has("peerIP"))
       reading.tell("invalid", "spec.peerIP", "the neighbour's address is missing");
@@ -82,8 +83,7 @@ export function readBgpPeer(spec: unknown, localAsn: Asn): PeerDraft {
 }
 
 class Reading implements PeerDraft {
-  node: string | null = null;
-  nodeSelector = false;
+  nodes: Nodes = { t: "every" };
   /** The neighbours are nodes or workloads, chosen by label. */
   withSelected = false;
   endpoint: Endpoint | null = null;
@@ -100,8 +100,11 @@ class Reading implements PeerDraft {
 export const bgpPeerFields = {
   node(value, field, reading) {
     if (value === "") return;
-    if (typeof value === "string") reading.node = value;
-    else reading.tell("invalid", field, `${quote(value)} is not the name of a node`);
+    if (typeof value === "string") choose(reading, { t: "named", name: value });
+    else {
+      reading.nodes = { t: "unknown" };
+      reading.tell("invalid", field, `${quote(value)} is not the name of a node`);
+    }
   },
   peerIP(value, field, reading) {
     if (value === "") return;
@@ -119,8 +122,14 @@ export const bgpPeerFields = {
     reading.asn = parseAsn(value);
     if (reading.asn === null) reading.tell("invalid", field, describeBadAsn(value));
   },
-  nodeSelector(value, _field, reading) {
-    reading.nodeSelector = !isEmpty(value);
+  nodeSelector(value, field, reading) {
+    if (isEmpty(value)) return;
+    const read = readSelector(value);
+    if (read.t === "selector") choose(reading, { t: "labelled", selector: read.selector });
+    else {
+      reading.nodes = { t: "unknown" };
+      reading.tell("invalid", field, read.says);
+    }
   },
   peerSelector: selected("Bellman does not peer with other nodes"),
   localWorkloadSelector: selected("Bellman does not peer with workloads"),
@@ -137,6 +146,15 @@ export const bgpPeerFields = {
   reachableBy: notYet("no static route towards the peer is made"),
   reversePeering: notYet("it concerns peerings between nodes only", "Auto"),
 } satisfies Record<keyof BgpPeerSpec, Handler<Reading>>;
+
+/** Takes the one choice of nodes that an object may make; in which order the fields are written means nothing. */
+function choose(reading: Reading, nodes: Nodes): void {
+  if (reading.nodes.t === "every") reading.nodes = nodes;
+  else if (reading.nodes.t !== "unknown") {
+    reading.nodes = { t: "unknown" };
+    reading.tell("invalid", "spec.nodeSelector", "node and nodeSelector are both set, and only one may be");
+  }
+}
 
 /** @param same values that ask for what is done anyway. */
 function notYet(meanwhile: string, ...same: readonly unknown[]): Handler<Reading> {

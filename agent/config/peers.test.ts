@@ -170,7 +170,6 @@ describe("a field without which the session would be another one", () => {
     ["ttlSecurity", 1],
     ["ttlSecurity", 0],
     ["localASNumber", 65000],
-    ["nodeSelector", "rack == 'r1'"],
     ["peerSelector", "all()"],
     ["localWorkloadSelector", "all()"],
   ];
@@ -258,7 +257,8 @@ describe("P12: two objects for one ip:port", () => {
 
   test.each([
     ["is for another node", { ...good, node: "n2" }],
-    ["may be for another node", { ...good, nodeSelector: "rack == 'r2'" }],
+    ["is for nodes with other labels", { ...good, nodeSelector: "rack == 'r2'" }],
+    ["may be for another node", { ...good, nodeSelector: "rack = 'r2'" }],
     ["is for another port", { ...good, peerIP: "192.168.1.1:1179" }],
   ])("the second is not in the way of a first that %s", (_, tor1) => {
     const resolved = resolve({ peers: { tor1, tor2: other } });

@@ -7,8 +7,9 @@ import type { Peer } from "../model/peer.ts";
 import { compareText, quote } from "../model/problem.ts";
 import type { Problem } from "../model/problem.ts";
 import { readBgpPeer } from "./bgp-peer.ts";
-import type { Finding, PeerDraft } from "./bgp-peer.ts";
+import type { Finding, Nodes, PeerDraft } from "./bgp-peer.ts";
 import type { LastGood } from "./node-config.ts";
+import { selects, selectorText } from "./selector/selector.ts";
 import { objectName } from "./spec.ts";
 import { endpointText } from "./values.ts";
 import type { Endpoint } from "./values.ts";
@@ -60,16 +61,20 @@ type Verdict =
   | { readonly t: "up"; readonly peer: Peer; readonly endpoint: Endpoint; readonly kept: boolean }
   /** Ours, but not to be brought up. Its endpoint, if known, is taken nevertheless. */
   | { readonly t: "down"; readonly endpoint: Endpoint | null }
-  | { readonly t: "elsewhere"; readonly node: string }
+  /** For other nodes: which, in words. */
+  | { readonly t: "elsewhere"; readonly nodes: string }
   /** This node as its own neighbour: one object may list all nodes' router. */
   | { readonly t: "self" };
 
 function judge(name: string, draft: PeerDraft, input: PeersInput): Verdict {
-  const { endpoint, asn, node, findings } = draft;
-  if (node !== null && node !== input.nodeName && !draft.nodeSelector) return { t: "elsewhere", node };
+  const { endpoint, asn, nodes, findings } = draft;
+  const others = otherNodes(nodes, input);
+  if (others !== null) return { t: "elsewhere", nodes: others };
   if (endpoint !== null && input.node?.addresses.includes(endpoint.address) === true) return { t: "self" };
-  // By its nodeSelector the peer may be for other nodes only: it must not push out one that is for this node.
-  const down = { t: "down", endpoint: draft.nodeSelector ? null : endpoint } as const;
+  // It may be for other nodes only: it must not push out a peer that is for this node.
+  const unsure = nodes.t === "unknown" || (nodes.t === "labelled" && input.node === undefined);
+  const down = { t: "down", endpoint: unsure ? null : endpoint } as const;
+  if (unsure && nodes.t === "labelled") return down;
   if (findings.some(({ effect }) => effect === "refused")) return down;
   const valid = !findings.some(({ effect }) => effect === "invalid");
   if (valid && endpoint !== null && asn !== null)
@@ -78,6 +83,21 @@ function judge(name: string, draft: PeerDraft, input: PeersInput): Verdict {
   if (before === undefined) return down;
   const peer = makePeer(name, before, before.asn, input.localAsn);
   return { t: "up", peer, endpoint: peer, kept: true };
+}
+
+/** The nodes that a peer is for, in words; null: this node is one of them, or that is not known. */
+function otherNodes(nodes: Nodes, { node, nodeName }: PeersInput): string | null {
+  switch (nodes.t) {
+    case "every":
+    case "unknown":
+      return null;
+    case "named":
+      return nodes.name === nodeName ? null : `node ${quote(nodes.name)}`;
+    case "labelled":
+      return node === undefined || selects(nodes.selector, node.labels)
+        ? null
+        : `nodes with ${quote(selectorText(nodes.selector))}`;
+  }
 }
 
 function makePeer(name: string, { address, port }: Endpoint, asn: Asn, localAsn: Asn): Peer {
@@ -99,7 +119,7 @@ function problemOf(object: string, { effect, field, says }: Finding, verdict: Ve
 }
 
 function meanwhile(verdict: Verdict): string {
-  if (verdict.t === "elsewhere") return `the peer is meant for node ${quote(verdict.node)}`;
+  if (verdict.t === "elsewhere") return `the peer is meant for ${verdict.nodes}`;
   if (verdict.t === "up") return "the session stays as it last was valid";
   return "the session is not brought up";
 }

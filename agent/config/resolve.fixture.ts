@@ -31,6 +31,8 @@ export const n1: Node = {
 };
 
 interface Given {
+  /** This node; undefined: not seen. Left out: n1. */
+  readonly node?: Node | undefined;
   readonly configurations?: Specs;
   readonly peers?: Specs;
   readonly lastGood?: LastGood;

@@ -1,4 +1,6 @@
 // Every problem in the objects of a picture, for whichever node: what `bellman validate` tells.
+import { readSelector } from "../config/selector/parse.ts";
+import { selects } from "../config/selector/selector.ts";
 import { isRecord, objectName } from "../config/spec.ts";
 import { didYouMean } from "../config/suggest.ts";
 import type { Engine } from "../engine/contract.ts";
@@ -22,14 +24,16 @@ export function validate({ cluster, options, engine }: ValidateInput): readonly 
   const found = new Map<string, Problem>();
   const add = (problem: Problem) => found.set(JSON.stringify(problem), problem);
   const mentions = nodesMentioned(cluster);
+  const choices = nodesChosen(cluster);
   const names = new Set([...cluster.nodes.keys(), ...mentions.map(({ node }) => node)]);
   if (names.size === 0) names.add(options.nodeName);
   for (const nodeName of names) {
-    const elsewhere = new Set(
-      mentions
+    const elsewhere = new Set([
+      ...mentions
         .filter(({ kind, node }) => kind === "BGPPeer" && node !== nodeName)
         .map(({ object }) => object),
-    );
+      ...choices.filter(({ nodes }) => nodes.size > 0 && !nodes.has(nodeName)).map(({ object }) => object),
+    ]);
     const desired = decideOnce(cluster, { ...options, nodeName });
     const problems = desired.problems(engine === null ? [] : makeWish(desired, engine).problems);
     for (const problem of problems) {
@@ -38,7 +42,7 @@ export function validate({ cluster, options, engine }: ValidateInput): readonly 
       if (!ofAbsentNode && !elsewhere.has(problem.object)) add(problem);
     }
   }
-  for (const problem of strangers(cluster, mentions)) add(problem);
+  for (const problem of strangers(cluster, mentions, choices)) add(problem);
   return [...found.values()].sort(compareProblems);
 }
 
@@ -64,15 +68,42 @@ function nodesMentioned({ peers, configurations }: Cluster): readonly Mention[] 
   return [...byPeers, ...byConfigurations];
 }
 
-/** Nodes that are mentioned and not there, where there are nodes to compare with. */
-function strangers({ nodes }: Cluster, mentions: readonly Mention[]): readonly Problem[] {
+/** A peer that chooses its nodes by their labels, and the nodes that it chooses. */
+interface Choice {
+  readonly object: string;
+  readonly selector: unknown;
+  readonly nodes: ReadonlySet<string>;
+}
+
+function nodesChosen({ peers, nodes }: Cluster): readonly Choice[] {
+  return [...peers.values()].flatMap((peer): readonly Choice[] => {
+    const selector = isRecord(peer.spec) ? peer.spec["nodeSelector"] : undefined;
+    const read = readSelector(selector);
+    if (read.t === "invalid" || selector === "") return [];
+    const chosen = [...nodes.values()].filter(({ labels }) => selects(read.selector, labels));
+    return [{ object: objectName(peer), selector, nodes: new Set(chosen.map(({ name }) => name)) }];
+  });
+}
+
+/** Nodes that are mentioned and not there, and labels that no node has, where there are nodes to compare with. */
+function strangers(
+  { nodes }: Cluster,
+  mentions: readonly Mention[],
+  choices: readonly Choice[],
+): readonly Problem[] {
   if (nodes.size === 0) return [];
-  return mentions
-    .filter(({ node }) => !nodes.has(node))
-    .map(({ object, field, node }) => ({
-      object,
-      field,
-      severity: "warning",
-      message: `there is no node ${quote(node)}: it has no effect${didYouMean(node, nodes.keys(), quote)}`,
-    }));
+  return [
+    ...mentions
+      .filter(({ node }) => !nodes.has(node))
+      .map(({ object, field, node }): Problem => {
+        const message = `there is no node ${quote(node)}: it has no effect${didYouMean(node, nodes.keys(), quote)}`;
+        return { object, field, severity: "warning", message };
+      }),
+    ...choices
+      .filter((choice) => choice.nodes.size === 0)
+      .map(({ object, selector }): Problem => {
+        const message = `no node has such labels as ${quote(selector)} asks for: it has no effect`;
+        return { object, field: "spec.nodeSelector", severity: "warning", message };
+      }),
+  ];
 }
