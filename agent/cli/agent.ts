@@ -72,7 +72,7 @@ async function runAgent(
     log,
     shutdown: settings.shutdown,
   });
-  const report = new Report({ engine, cluster, desired, loop, health });
+  const report = new Report({ engine, cluster, desired, loop, health, clock });
   const { registry } = metrics;
   await serveHttp({ ...settings.http, report, registry, version, clock }, signal);
   const source = await openSource(settings, log);

@@ -4,7 +4,7 @@ import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, describe, expect, it, test } from "vitest";
 import { silentLog } from "../model/log.ts";
-import { startWorld, sync } from "../reconcile/loop.fixture.ts";
+import { startWorld, sync, tor } from "../reconcile/loop.fixture.ts";
 import type { World } from "../reconcile/loop.fixture.ts";
 import { Report } from "../reconcile/report.ts";
 import { serveHttp } from "../serve/http.ts";
@@ -89,9 +89,23 @@ NOT ANNOUNCED  REASON            SERVICE
     await hold();
     const { code, stdout } = await runCommand(peersCommand, ["--agent", `${url}/`]);
     expect(stdout).toMatch(
-      /^PEER +ADDRESS +AS +STATE +SINCE +ROUTES\ntor +192\.168\.1\.1:179 +64512 +established /,
+      /^PEER +ADDRESS +AS +STATE +SINCE +ROUTES +DROPS +LAST ERROR\ntor +192\.168\.1\.1:179 +64512 +established .* 2 +0 +-\n/,
     );
     expect(code).toBe(0);
+  });
+
+  it("peers -o wide tells timers and capabilities too", async () => {
+    await hold();
+    const { stdout } = await runCommand(peersCommand, ["--agent", url, "-o", "wide"]);
+    expect(stdout).toContain("  ipv4 2, ipv6 0  ");
+    expect(stdout).toContain("  9 s/3 s         ipv4, ipv6, 4-octet AS\n");
+  });
+
+  it("peers tells why a session was lost", async () => {
+    await hold();
+    world.speaker.setReachable(tor, false);
+    const { stdout } = await runCommand(peersCommand, ["--agent", url]);
+    expect(stdout).toMatch(/ active .* 1, last 1970-01-01T00:16:40.000Z +the neighbour does not answer\n/);
   });
 
   it("explain answers from the agent, with what its speaker holds", async () => {

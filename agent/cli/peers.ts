@@ -7,7 +7,8 @@ import { table } from "./table.ts";
 
 export const peersCommand = askingCommand<PeersJson>({
   name: "peers",
-  about: "The sessions of the running agent: state, since when, and how many routes each is sent.",
+  about:
+    "The sessions of the running agent: state, since when, the routes each is sent, and why it was lost last.",
   path: "/api/v1/peers",
   is: hasLists<PeersJson>("peers"),
   table: peersTable,
@@ -16,25 +17,45 @@ export const peersCommand = askingCommand<PeersJson>({
 
 export function peersTable({ node, peers }: PeersJson, wide: boolean): string {
   if (peers.length === 0) return `No BGPPeer is for ${node}.\n`;
+  const further = ["LOCAL AS", "SENT", "TAKEN", "HOLD/KEEPALIVE", "CAPABILITIES"];
   return table(
-    ["PEER", "ADDRESS", "AS", "STATE", "SINCE", "ROUTES", ...(wide ? ["LOCAL AS", "SENT"] : [])],
+    ["PEER", "ADDRESS", "AS", "STATE", "SINCE", "ROUTES", "DROPS", "LAST ERROR", ...(wide ? further : [])],
     peers.map((peer) => [
       peer.name,
       endpointText(peer),
       String(peer.asn),
       peer.state,
-      peer.establishedSince ?? "-",
+      peer.since ?? "-",
       String(peer.routes.length),
-      ...(wide ? [String(peer.localAsn), sent(peer)] : []),
+      peer.lastDrop === null ? String(peer.drops) : `${peer.drops}, last ${peer.lastDrop}`,
+      peer.lastError ?? "-",
+      ...(wide
+        ? [
+            String(peer.localAsn),
+            counts(peer.advertised),
+            counts(peer.accepted),
+            timers(peer),
+            capabilities(peer),
+          ]
+        : []),
     ]),
   );
 }
 
 /** Routes that the speaker has counted, per family. */
-function sent({ advertised }: SessionJson): string {
-  return (
-    Object.entries(advertised)
-      .map(([family, count]) => `${family} ${count}`)
-      .join(", ") || "-"
-  );
+function counts(routes: SessionJson["advertised"]): string {
+  const parts = Object.entries(routes).map(([family, count]) => `${family} ${count}`);
+  return parts.join(", ") || "-";
+}
+
+function timers({ negotiated }: SessionJson): string {
+  if (negotiated === null) return "-";
+  return `${negotiated.holdTimeSeconds} s/${negotiated.keepaliveSeconds} s`;
+}
+
+function capabilities({ negotiated }: SessionJson): string {
+  if (negotiated === null) return "-";
+  const { families, fourOctetAsn, gracefulRestart } = negotiated;
+  const others = [fourOctetAsn && "4-octet AS", gracefulRestart && "graceful restart"];
+  return [...families, ...others].filter((part) => part !== false).join(", ") || "-";
 }

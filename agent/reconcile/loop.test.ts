@@ -298,7 +298,7 @@ describe("the log", () => {
     await clock.advance(0);
     expect(lines.filter((line) => line.includes("session with"))).toEqual([
       "info session with tor (192.168.1.1) is established",
-      "warn session with tor (192.168.1.1) is lost after 5 s: it is active now; look at the neighbour and the way to it",
+      "warn session with tor (192.168.1.1) is lost after 5 s (the neighbour does not answer): it is active now; look at the neighbour and the way to it",
       "info session with tor (192.168.1.1) is established",
     ]);
     await stop();

@@ -2,7 +2,6 @@
 // the speaker is lost. Everything is level-triggered; nothing is counted.
 import { EngineError, sameInstance } from "../engine/contract.ts";
 import type { BgpInstance, Engine, EngineEvents, EngineLink, PeerStatus } from "../engine/contract.ts";
-import type { Address } from "../model/address.ts";
 import type { Log } from "../model/log.ts";
 import { Backoff } from "../time/backoff.ts";
 import type { Clock } from "../time/clock.ts";
@@ -14,6 +13,7 @@ import { DirtySet } from "./dirty-set.ts";
 import { Holder } from "./holder.ts";
 import { Narrator } from "./narrator.ts";
 import type { ReconcileObserver } from "./observer.ts";
+import { Sessions } from "./sessions.ts";
 import { Wakeup } from "./wakeup.ts";
 
 export type LoopState =
@@ -48,7 +48,7 @@ export class Loop {
   readonly #dirty: DirtySet;
   readonly #narrator: Narrator;
   readonly #backoff: Backoff;
-  readonly #sessions = new Map<Address, PeerStatus>();
+  readonly #sessions: Sessions;
   #state: LoopState = { t: "waiting" };
   #applied = false;
   #withdrawn = false;
@@ -58,6 +58,7 @@ export class Loop {
   constructor(options: LoopOptions) {
     this.#options = options;
     this.#dirty = new DirtySet(options.clock);
+    this.#sessions = new Sessions(options.clock);
     this.#narrator = new Narrator(options.log);
     this.#backoff = new Backoff({ ...reopenDelays, random: options.random });
   }
@@ -76,8 +77,8 @@ export class Loop {
     return this.#busySinceMs;
   }
 
-  /** Last known state of each session, by the neighbour's address. */
-  get sessions(): ReadonlyMap<Address, PeerStatus> {
+  /** What is known of each session, by the neighbour's address. */
+  get sessions(): Pick<Sessions, "get"> {
     return this.#sessions;
   }
 
@@ -156,7 +157,7 @@ export class Loop {
       await this.#backOff(fate.lost ?? error, signal);
     } finally {
       holder?.release();
-      this.#sessions.clear();
+      this.#sessions.speakerLost();
     }
   }
 
@@ -184,8 +185,7 @@ export class Loop {
   }
 
   #session(status: PeerStatus): void {
-    const before = this.#sessions.get(status.address) ?? null;
-    this.#sessions.set(status.address, status);
+    const before = this.#sessions.note(status);
     const peer = this.#options.desired.config.peers.find(({ address }) => address === status.address);
     this.#narrator.session(peer?.name ?? status.address, status, before, this.#options.clock.now());
   }

@@ -72,9 +72,10 @@ export class Narrator {
           ? null
           : Math.max(0, Math.round((nowMs - before.establishedAtMs) / 1000));
       const after = seconds === null ? "" : ` after ${seconds} s`;
+      const why = status.lastError === null ? "" : ` (${status.lastError})`;
       this.#log.warn(
-        fields,
-        `${who} is lost${after}: it is ${status.state} now; look at the neighbour and the way to it`,
+        { ...fields, lastError: status.lastError },
+        `${who} is lost${after}${why}: it is ${status.state} now; look at the neighbour and the way to it`,
       );
     } else this.#log.debug(fields, `${who} is ${status.state}`);
   }

@@ -1,11 +1,12 @@
 // What the agent can tell of itself: read-only views for metrics, health and the API.
-import type { Engine, PeerStatus } from "../engine/contract.ts";
+import type { Engine, Negotiated, PeerStatus } from "../engine/contract.ts";
 import type { Family } from "../model/family.ts";
 import type { Peer, SessionState } from "../model/peer.ts";
 import { prefixFamily } from "../model/prefix.ts";
 import type { Prefix } from "../model/prefix.ts";
 import type { Problem } from "../model/problem.ts";
 import type { Plan } from "../plan/plan.ts";
+import type { Clock } from "../time/clock.ts";
 import type { Cluster } from "../watch/cluster.ts";
 import type { WatchHealth } from "../watch/health.ts";
 import { kindNames } from "../watch/kinds.ts";
@@ -15,13 +16,25 @@ import { explain } from "./explain.ts";
 import { parseQuery } from "./explain-query.ts";
 import type { Explanation } from "./explanation.ts";
 import type { Loop, LoopState } from "./loop.ts";
+import { PeerInquiry } from "./peer-inquiry.ts";
+import type { SessionRecord } from "./sessions.ts";
 
 export interface PeerReport extends Peer {
   /** `idle` as well when the speaker does not know the peer. */
   readonly state: SessionState;
+  /** Since when it is in that state, in ms since the epoch; null: not known. */
+  readonly sinceMs: number | null;
   readonly establishedAtMs: number | null;
+  /** Since the agent started. */
+  readonly drops: number;
+  readonly lastDrop: SessionRecord["lastDrop"];
+  /** Why it is not established, or was lost last, in the speaker's words. */
+  readonly lastError: string | null;
+  readonly negotiated: Negotiated | null;
   /** Routes sent, per family; what the speaker does not count is absent. */
   readonly advertised: Readonly<Partial<Record<Family, number>>>;
+  /** Routes taken from the peer, likewise. */
+  readonly accepted: Readonly<Partial<Record<Family, number>>>;
 }
 
 export interface KindReport {
@@ -55,6 +68,7 @@ export class Report {
   readonly #desired: Desired;
   readonly #loop: Loop;
   readonly #health: WatchHealth;
+  readonly #asking: PeerInquiry;
 
   constructor(parts: {
     engine: Engine;
@@ -62,12 +76,14 @@ export class Report {
     desired: Desired;
     loop: Loop;
     health: WatchHealth;
+    clock: Clock;
   }) {
     this.#engine = parts.engine;
     this.#cluster = parts.cluster;
     this.#desired = parts.desired;
     this.#loop = parts.loop;
     this.#health = parts.health;
+    this.#asking = new PeerInquiry(parts.clock);
   }
 
   /** null: ready. Otherwise what is still missing: a synced picture, or the first apply. */
@@ -155,24 +171,34 @@ export class Report {
     const asked = this.#asked();
     return this.#desired.config.peers.map((peer) => {
       // The speaker knows addresses only: a peer that it was not asked for must not borrow another's session.
-      const status = asked === null || asked.includes(peer) ? statuses.get(peer.address) : undefined;
+      const known = asked === null || asked.includes(peer);
+      const record = known ? this.#loop.sessions.get(peer.address) : undefined;
+      const status = (known ? statuses?.get(peer.address) : undefined) ?? record?.status ?? null;
+      const lastDrop = record?.lastDrop ?? null;
       return {
         ...peer,
         state: status?.state ?? "idle",
+        sinceMs: record?.sinceMs ?? null,
         establishedAtMs: status?.establishedAtMs ?? null,
+        drops: record?.drops ?? 0,
+        lastDrop,
+        lastError: status?.lastError ?? lastDrop?.reason ?? null,
+        negotiated: status?.negotiated ?? null,
         advertised: status?.advertised ?? {},
+        accepted: status?.accepted ?? {},
       };
     });
   }
 
-  async #statuses(): Promise<ReadonlyMap<string, PeerStatus>> {
-    const { state, sessions } = this.#loop;
-    if (state.t !== "holding") return sessions;
+  /** null: the speaker is out of reach. */
+  async #statuses(): Promise<ReadonlyMap<string, PeerStatus> | null> {
+    const { state } = this.#loop;
+    if (state.t !== "holding") return null;
     try {
-      return new Map((await state.link.peers()).map((status) => [status.address, status]));
+      return new Map((await this.#asking.of(state.link)).map((status) => [status.address, status]));
     } catch {
       // The speaker is being lost: the loop hears of it by itself.
-      return sessions;
+      return null;
     }
   }
 

@@ -5,7 +5,7 @@ import type { Family } from "../model/family.ts";
 import type { Problem } from "../model/problem.ts";
 import { peerJson, problemJson, routeJson, verdictJson } from "../plan/json.ts";
 import type { PeerJson, RouteJson } from "../plan/json.ts";
-import type { EngineReport, KindReport, Report, RouteCounts } from "../reconcile/report.ts";
+import type { EngineReport, KindReport, PeerReport, Report, RouteCounts } from "../reconcile/report.ts";
 
 export interface StatusJson {
   readonly node: string;
@@ -30,9 +30,22 @@ export interface RoutesJson {
 
 export interface SessionJson extends PeerJson {
   readonly state: SessionState;
+  /** Since when it is in that state, ISO 8601; null: not known. */
+  readonly since: string | null;
   /** ISO 8601; null: not established, or the speaker does not say. */
   readonly establishedSince: string | null;
+  /** How often an established session was lost since the agent started. */
+  readonly drops: number;
+  /** When it was lost last, ISO 8601; null: never since the agent started. */
+  readonly lastDrop: string | null;
+  /** Why it is not up or was lost last, in the speaker's words; null: it did not say, or never had to. */
+  readonly lastError: string | null;
+  /** null: not established, or the speaker does not say. */
+  readonly negotiated: PeerReport["negotiated"];
+  /** Routes sent, as the speaker counts them. */
   readonly advertised: Readonly<Partial<Record<Family, number>>>;
+  /** Routes taken from the peer. */
+  readonly accepted: Readonly<Partial<Record<Family, number>>>;
 }
 
 export interface PeersJson {
@@ -76,15 +89,24 @@ export async function peersJson(report: Report): Promise<PeersJson> {
     node,
     peers: planned.map((peer) => {
       const session = peers.find(({ name }) => name === peer.name);
-      const since = session?.establishedAtMs ?? null;
       const { routes, ...named } = peerJson(peer);
       return {
         ...named,
         state: session?.state ?? "idle",
-        establishedSince: since === null ? null : new Date(since).toISOString(),
+        since: stamp(session?.sinceMs),
+        establishedSince: stamp(session?.establishedAtMs),
+        drops: session?.drops ?? 0,
+        lastDrop: stamp(session?.lastDrop?.atMs),
+        lastError: session?.lastError ?? null,
+        negotiated: session?.negotiated ?? null,
         advertised: session?.advertised ?? {},
+        accepted: session?.accepted ?? {},
         routes,
       };
     }),
   };
+}
+
+function stamp(ms: number | null | undefined): string | null {
+  return ms == null ? null : new Date(ms).toISOString();
 }

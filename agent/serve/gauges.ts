@@ -1,5 +1,5 @@
 // Gauges that are taken from the agent's own report at each scrape; series of what is gone disappear.
-import { Gauge } from "prom-client";
+import { Counter, Gauge } from "prom-client";
 import type { Registry } from "prom-client";
 import { families } from "../model/family.ts";
 import { sessionStates } from "../model/peer.ts";
@@ -19,6 +19,24 @@ export function createGauges(registry: Registry, report: Report): () => Promise<
     "Since when the session is up.",
     "peer",
   );
+  const peerDrops = new Counter({
+    name: "bellman_peer_drops_total",
+    help: "Times an established session was lost, since the agent started.",
+    labelNames: ["peer"],
+    registers: [registry],
+  });
+  const peerLastDrop = gauge(
+    "bellman_peer_last_drop_timestamp_seconds",
+    "When an established session was lost last.",
+    "peer",
+  );
+  const holdTime = gauge("bellman_peer_hold_time_seconds", "Hold time that both sides agreed on.", "peer");
+  const accepted = gauge(
+    "bellman_peer_accepted_routes",
+    "Routes taken from the peer; none is used.",
+    "peer",
+    "family",
+  );
   const peerRoutes = gauge("bellman_peer_routes", "Routes sent to the peer.", "peer", "family");
   const routes = gauge("bellman_routes", "Routes wanted, and held by the speaker.", "family", "state");
   const verdicts = gauge("bellman_verdicts", "Verdicts on service addresses, by reason.", "reason");
@@ -33,16 +51,20 @@ export function createGauges(registry: Registry, report: Report): () => Promise<
     for (const state of sessionStates)
       peerState.set({ peer: peer.name, state }, Number(state === peer.state));
     if (peer.establishedAtMs !== null) peerSince.set({ peer: peer.name }, peer.establishedAtMs / 1000);
+    peerDrops.inc({ peer: peer.name }, peer.drops);
+    if (peer.lastDrop !== null) peerLastDrop.set({ peer: peer.name }, peer.lastDrop.atMs / 1000);
+    if (peer.negotiated !== null) holdTime.set({ peer: peer.name }, peer.negotiated.holdTimeSeconds);
     for (const family of families) {
-      const count = peer.advertised[family];
-      if (count !== undefined) peerRoutes.set({ peer: peer.name, family }, count);
+      const [sent, taken] = [peer.advertised[family], peer.accepted[family]];
+      if (sent !== undefined) peerRoutes.set({ peer: peer.name, family }, sent);
+      if (taken !== undefined) accepted.set({ peer: peer.name, family }, taken);
     }
   };
 
   return async () => {
     const peers = await report.peers();
     // No await from here on: two scrapes at once must not mix.
-    for (const each of gauges) each.reset();
+    for (const each of [...gauges, peerDrops]) each.reset();
     for (const peer of peers) setPeer(peer);
     const counts = report.routeCounts();
     for (const family of families) {

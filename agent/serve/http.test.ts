@@ -116,6 +116,34 @@ describe("the API", () => {
       peers: [{ name: "tor", address: tor, state: "established", routes: ["10.49.0.0/16", "10.49.0.1/32"] }],
     });
   });
+  it("tells of a lost session when it was lost, and why, in API and metrics", async () => {
+    world.speaker.setReachable(tor, false);
+    await world.clock.advance(5_000);
+    const lost = "1970-01-01T00:16:40.000Z";
+    expect(JSON.parse((await get("/api/v1/peers")).body)).toMatchObject({
+      peers: [
+        {
+          state: "active",
+          since: lost,
+          establishedSince: null,
+          drops: 1,
+          lastDrop: lost,
+          lastError: "the neighbour does not answer",
+          negotiated: null,
+        },
+      ],
+    });
+    expect(await metric('bellman_peer_drops_total{peer="tor"}')).toBe(1);
+    expect(await metric('bellman_peer_last_drop_timestamp_seconds{peer="tor"}')).toBe(1_000);
+    expect(await metric('bellman_peer_hold_time_seconds{peer="tor"}')).toBeUndefined();
+  });
+  it("tells of an established session what both sides agreed on", async () => {
+    const { body } = await get("/api/v1/peers");
+    expect(JSON.parse(body)).toMatchObject({
+      peers: [{ drops: 0, lastDrop: null, negotiated: { holdTimeSeconds: 9, keepaliveSeconds: 3 } }],
+    });
+    expect(await metric('bellman_peer_hold_time_seconds{peer="tor"}')).toBe(9);
+  });
   it("tells the plan as bellman plan prints it, byte for byte", async () => {
     const { body } = await get("/api/v1/plan");
     expect(body).toBe(`${JSON.stringify(planJson(world.desired.plan()), null, 2)}\n`);

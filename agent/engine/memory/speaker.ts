@@ -1,5 +1,6 @@
 // A speaker that lives in memory: what a daemon is to the other engines, with hooks to do to it what happens to daemons.
 import type { Address } from "../../model/address.ts";
+import { families } from "../../model/family.ts";
 import { quote } from "../../model/problem.ts";
 import type { Peer, SessionState } from "../../model/peer.ts";
 import type { Prefix } from "../../model/prefix.ts";
@@ -8,7 +9,7 @@ import type { Route } from "../../model/route.ts";
 import { systemClock } from "../../time/clock.ts";
 import type { Clock } from "../../time/clock.ts";
 import { EngineError } from "../contract.ts";
-import type { BgpInstance, PeerStatus } from "../contract.ts";
+import type { BgpInstance, Negotiated, PeerStatus } from "../contract.ts";
 
 export interface MemorySpeakerOptions {
   readonly clock?: Clock;
@@ -28,6 +29,9 @@ export interface Attached {
   lose(error: EngineError): void;
   session(status: PeerStatus): void;
 }
+
+/** Why a session with an unreachable neighbour is down. */
+const silence = "the neighbour does not answer";
 
 /** `frozen` answers nobody, but nothing is forgotten. */
 type Condition =
@@ -242,8 +246,8 @@ export class MemorySpeaker {
       asn: session?.peer?.asn ?? null,
       state: session?.state ?? "idle",
       establishedAtMs: session?.establishedAtMs ?? null,
-      lastError: null,
-      negotiated: null,
+      lastError: session === undefined || session.state === "established" ? null : silence,
+      negotiated: session?.state === "established" ? negotiatedWith(session.peer) : null,
       advertised,
       accepted: {},
     };
@@ -268,4 +272,12 @@ export class MemorySpeaker {
 
 function silent(): EngineError {
   return new EngineError("timeout", "the memory speaker did not answer in time: is it frozen?");
+}
+
+/** The neighbours agree to whatever they are asked for. */
+function negotiatedWith(peer: Peer | null): Negotiated | null {
+  if (peer === null) return null;
+  const { holdTimeSeconds, keepaliveSeconds, gracefulRestartSeconds } = peer;
+  const gracefulRestart = gracefulRestartSeconds !== null;
+  return { holdTimeSeconds, keepaliveSeconds, families, fourOctetAsn: true, gracefulRestart };
 }
