@@ -1,10 +1,12 @@
 // One look at a Kubernetes API: every kind is listed once, then the source is stopped.
 import { silentLog } from "../model/log.ts";
 import { systemClock } from "../time/clock.ts";
+import { lookUp } from "../watch/api/look-up.ts";
 import { kubernetesSource } from "../watch/api/source.ts";
 import { Cluster } from "../watch/cluster.ts";
 import { WatchError } from "../watch/errors.ts";
 import type { Kind } from "../watch/kinds.ts";
+import type { ObjectName, WireStore } from "../watch/manifests/change.ts";
 import type { WatchObserver } from "../watch/sink.ts";
 import { CommandError, oneLine } from "./errors.ts";
 import type { Io } from "./io.ts";
@@ -36,6 +38,26 @@ export async function pictureOfCluster(
   const cause = patience.last;
   const why = cause === null ? `no complete answer within ${deadlineMs / 1000} s` : oneLine(cause);
   throw new CommandError(3, `the Kubernetes API: ${why}`, { cause });
+}
+
+/**
+ * The picture, and the objects that a change is about as they are written in the API.
+ *
+ * @throws {CommandError} 3 as above.
+ */
+export async function baseInCluster(
+  origin: ClusterOrigin,
+  changed: readonly ObjectName[],
+  io: Pick<Io, "env">,
+): Promise<{ readonly cluster: Cluster; readonly live: WireStore }> {
+  const cluster = await pictureOfCluster(origin, io);
+  const { kubeconfig } = origin;
+  const options = { clock: systemClock, env: io.env, ...(kubeconfig !== null && { kubeconfig }) };
+  try {
+    return { cluster, live: await lookUp(changed, options, AbortSignal.timeout(deadlineMs)) };
+  } catch (cause) {
+    throw new CommandError(3, `the Kubernetes API: ${oneLine(cause)}`, { cause });
+  }
 }
 
 /** Gives up where the agent would go on: after a refusal, and when a second try finds nobody again. */

@@ -2,11 +2,12 @@
 import { endpointText } from "../config/values.ts";
 import { isEmptyDiff } from "../plan/diff.ts";
 import type { FieldChange, PlanDiff } from "../plan/diff.ts";
+import { problemTable } from "./problem-table.ts";
 import { sections } from "./table.ts";
 
 export function diffTable(diff: PlanDiff): string {
   const { node, routes, peers } = diff;
-  if (isEmptyDiff(diff)) return `${node}: no difference.\n`;
+  if (isEmptyDiff(diff)) return sections(`${node}: no difference.\n`, problemTable(diff.problems));
   const announced = routes.announced.map(
     ({ prefix, reason, services }) => `+ ${prefix}  ${[reason, ...services].join(" ")}`,
   );
@@ -22,6 +23,7 @@ export function diffTable(diff: PlanDiff): string {
       ...peers.removed.map((peer) => `- peer ${peer.name}  ${endpointText(peer)} AS ${peer.asn}`),
       ...peers.changed.map(({ name, changes }) => `~ peer ${name}  ${changesText(changes)}`),
     ]),
+    problemTable(diff.problems),
   );
 }
 

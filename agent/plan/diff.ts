@@ -1,5 +1,6 @@
 // What changes from one plan to another: for a peer, and for people.
 import { compareText } from "../model/problem.ts";
+import type { Problem } from "../model/problem.ts";
 import type { Reason } from "../model/reason.ts";
 import type { ServiceKey } from "../model/service.ts";
 import type { PeerJson, PlanJson, RouteJson } from "./json.ts";
@@ -34,6 +35,8 @@ export interface PlanDiff {
     readonly removed: readonly PeerJson[];
     readonly changed: readonly { readonly name: string; readonly changes: readonly FieldChange[] }[];
   };
+  /** What is wrong in the second plan and was not in the first. */
+  readonly problems: readonly Problem[];
 }
 
 type RouteField = Exclude<keyof RouteJson, "prefix">;
@@ -77,9 +80,11 @@ export function diffPlans(from: PlanJson, to: PlanJson): PlanDiff {
         return changes.length === 0 ? [] : [{ name: after.name, changes }];
       }),
     },
+    problems: compare(from.problems, to.problems, (problem) => JSON.stringify(problem)).added,
   };
 }
 
+/** Problems aside. */
 export function isEmptyDiff({ routes, peers }: PlanDiff): boolean {
   return [...Object.values(routes), ...Object.values(peers)].every((list) => list.length === 0);
 }

@@ -1,8 +1,9 @@
 // The agents of a whole rack against a real API server that goes away, comes back and refuses.
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { Agent } from "../../lab/rack/agent.ts";
 import { at, isObject, items } from "../../lab/rack/json.ts";
 import { startRack } from "../../lab/rack/rack.ts";
 import type { Rack } from "../../lab/rack/rack.ts";
@@ -61,6 +62,36 @@ describe("a dump of the cluster", () => {
       expect(agent.routes).toEqual(routes.map((route) => ({ ...route, held: true })));
       expect(agent.verdicts).toEqual(verdicts);
     }
+  });
+});
+
+describe("a change that is not made yet", () => {
+  /** `bellman plan --diff` on a node, compared with its agent. Exit code 1 says that there is a difference. */
+  function diffAt(node: (typeof all)[number], ...argv: readonly string[]): Promise<string> {
+    const program = [
+      process.execPath,
+      join(projectRoot, "dist/bellman.mjs"),
+      "plan",
+      "--diff",
+      "--node",
+      node,
+    ];
+    const sources = ["--kubeconfig", plane().kubeconfig, "--agent", Agent.http];
+    return rack.node(node).exec("sh", "-c", '"$@" || test $? = 1', "sh", ...program, ...sources, ...argv);
+  }
+
+  it("O5: laid over the cluster, tells what the running agent would announce and withdraw", async () => {
+    const file = join(plane().dir, "change.json");
+    const metadata = { name: "nginx", namespace: "default" };
+    const spec = { externalTrafficPolicy: "Cluster", type: "NodePort", ports: [{ name: "http", port: 80 }] };
+    writeFileSync(file, JSON.stringify({ apiVersion: "v1", kind: "Service", metadata, spec }));
+    expect(await diffAt("n1", "-f", file)).toBe(
+      "- 10.49.62.131/32  CoveredByAggregate default/nginx\n" +
+        "- fd00:10:49::6283/128  CoveredByAggregate default/nginx",
+    );
+    expect(await diffAt("n3", "-f", file)).toBe("n3: no difference.");
+    expect(await diffAt("n1", "--delete", file)).toContain("- 10.49.62.131/32  nothing asks for it any more");
+    expect(await diffAt("n1")).toBe("n1: no difference.");
   });
 });
 

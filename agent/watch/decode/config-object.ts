@@ -1,6 +1,6 @@
 // BGPConfiguration and BGPPeer (projectcalico.org/v3, or as Calico stores them): who the object is; the config room reads the spec.
 import type { ConfigKind, ConfigObject } from "../../model/config-object.ts";
-import { DecodeError, isFields } from "./fields.ts";
+import { DecodeError, isFields, nestsDeeperThan } from "./fields.ts";
 import type { Fields } from "./fields.ts";
 import { readMetadata } from "./metadata.ts";
 
@@ -40,10 +40,4 @@ function storedLabels(annotations: Fields): Fields {
   } catch {
     return {};
   }
-}
-
-function nestsDeeperThan(levels: number, value: unknown): boolean {
-  if (!Array.isArray(value) && !isFields(value)) return false;
-  if (levels === 0) return true;
-  return Object.values(value).some((inner: unknown) => nestsDeeperThan(levels - 1, inner));
 }

@@ -25,6 +25,13 @@ export function show(value: unknown): string {
   return isFields(value) ? "an object" : quote(value);
 }
 
+/** Told of what no server would take, and of what YAML aliases make endless, before anything walks through it. */
+export function nestsDeeperThan(levels: number, value: unknown): boolean {
+  if (!Array.isArray(value) && !isFields(value)) return false;
+  if (levels === 0) return true;
+  return Object.values(value).some((inner: unknown) => nestsDeeperThan(levels - 1, inner));
+}
+
 /** An object of which not even the name can be read: it cannot have a place in the picture. */
 export class DecodeError extends Error {
   override readonly name = "DecodeError";

@@ -87,14 +87,16 @@ describe("O5: commands that ask the running agent", () => {
     expect((await ask("explain", "10.99.0.1")).exitCode).toBe(1);
   });
 
-  it("plan --diff tells what new manifests would change", async () => {
+  it("plan --diff --whole tells what other manifests would change at the agent", async () => {
     const now = join(directory, "now.yaml");
     writeFileSync(now, rackManifests.replace("nodeName: n2", "nodeName: n1"));
-    const same = await ask("plan", "-f", manifests, "--node", "n2", "--diff");
-    expect(same).toMatchObject({ exitCode: 0, stdout: "n2: no difference." });
-    const moved = await ask("plan", "-f", now, "--node", "n2", "--diff");
-    expect(moved).toMatchObject({ exitCode: 1, stdout: "- 10.49.0.1/32  NoLocalEndpoints default/web" });
-    const other = await ask("plan", "-f", now, "--node", "n1", "--diff");
+    const diff = (file: string, node: string) => ask("plan", "-f", file, "--node", node, "--diff", "--whole");
+    expect(await diff(manifests, "n2")).toMatchObject({ exitCode: 0, stdout: "n2: no difference." });
+    expect(await diff(now, "n2")).toMatchObject({
+      exitCode: 1,
+      stdout: "- 10.49.0.1/32  NoLocalEndpoints default/web",
+    });
+    const other = await diff(now, "n1");
     expect(other.stderr).toMatch(/^bellman: --diff: the agent works for node n2, and the plan is for n1/);
     expect(other.exitCode).toBe(2);
   });

@@ -133,6 +133,53 @@ describe("bellman plan from the cluster", () => {
   });
 });
 
+describe("bellman plan --diff over the cluster", () => {
+  const change = (name: string, patch: object) => {
+    const file = join(directory, name);
+    const object = { apiVersion: "v1", kind: "Service", metadata: { name: "web" }, ...patch };
+    writeFileSync(file, JSON.stringify(object));
+    return file;
+  };
+  const diff = (...argv: readonly string[]) =>
+    bellman("plan", "--kubeconfig", kubeconfig, "--node", "n1", "--diff", ...argv);
+
+  it("tells what a partial manifest would change in the objects that are there", async () => {
+    const file = change("policy.json", { spec: { externalTrafficPolicy: "Cluster" } });
+    expect(await diff("-f", file)).toMatchObject({
+      exitCode: 1,
+      stdout: "- 10.49.0.1/32  CoveredByAggregate default/web",
+    });
+    const same = change("same.json", { spec: { type: "NodePort" } });
+    expect(await diff("-f", same)).toMatchObject({ exitCode: 0, stdout: "n1: no difference." });
+    expect(api.urls.at(-1)).toContain("fieldSelector=metadata.namespace%3Ddefault%2Cmetadata.name%3Dweb");
+  });
+
+  it("tells what deleting would withdraw", async () => {
+    expect(await diff("--delete", change("gone.json", {}))).toMatchObject({
+      exitCode: 1,
+      stdout: "- 10.49.0.1/32  nothing asks for it any more",
+    });
+  });
+
+  it("applies to a kind whose CRD is missing what makes the first object of it", async () => {
+    api.served.delete(paths.peers);
+    const file = join(directory, "peer.json");
+    const peer = { ...bgp, kind: "BGPPeer", metadata: { name: "new" } };
+    writeFileSync(file, JSON.stringify({ ...peer, spec: { peerIP: "192.168.1.2", asNumber: 64512 } }));
+    const { stdout } = await diff("-f", file);
+    api.served.add(paths.peers);
+    expect(stdout).toBe("+ peer new  192.168.1.2:179 AS 64512");
+  });
+
+  it("ends with 3 and one line when the API refuses", async () => {
+    api.authorization = "Bearer another";
+    const { exitCode, stderr } = await diff("-f", change("any.json", {}));
+    api.authorization = null;
+    expect(stderr).toMatch(/^bellman: the Kubernetes API: .*401.*$/);
+    expect(exitCode).toBe(3);
+  });
+});
+
 describe("other commands that look at the cluster", () => {
   it("explain answers from it, for the node that is named", async () => {
     const { exitCode, stdout } = await bellman("explain", "web", "--kubeconfig", kubeconfig, "--node", "n1");
