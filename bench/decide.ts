@@ -1,18 +1,16 @@
 // `npm run bench -- decide`: what deciding costs, without API or speaker: all services from scratch, one changed slice,
-// and the memory that the picture takes.
+// other events, and the memory that the picture takes.
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { table } from "../agent/cli/table.ts";
 import { systemClock } from "../agent/time/clock.ts";
-import { Desired } from "../agent/reconcile/desired.ts";
 import { DirtySet, everything } from "../agent/reconcile/dirty-set.ts";
 import { Cluster } from "../agent/watch/cluster.ts";
-import { decode, modelKey } from "../agent/watch/decode/decode.ts";
-import type { Kind, ModelOf } from "../agent/watch/kinds.ts";
-import { localService, sliceOf } from "./objects.ts";
+import { benchEvents } from "./events.ts";
+import { sliceOf } from "./objects.ts";
+import { decoded, desiredOf, fill, slicesPerService } from "./picture.ts";
 import { summarise } from "./statistics.ts";
 
-const slicesPerService = 2;
 const scratchTrials = 15;
 const changes = 4000;
 
@@ -49,6 +47,7 @@ export function benchDecide(): void {
     "× 10,000",
   ];
   console.log(table(head, rows));
+  benchEvents(10_000);
 }
 
 function measure(services: number): DecideFigures {
@@ -73,11 +72,11 @@ function measure(services: number): DecideFigures {
   const changeMs: number[] = [];
   for (let index = 0; index < changes; index++) {
     const changed = (index * 7919) % services;
-    const slice = decode("EndpointSlice", wire(sliceOf(changed, 0, "n1", index % 2 === 0)));
+    const slice = decoded("EndpointSlice", sliceOf(changed, 0, "n1", index % 2 === 0));
     const startedAtMs = performance.now();
     cluster.set("EndpointSlice", slice.key, slice);
     const { touched } = desired.refresh(dirty.take());
-    if (touched !== "all") for (const prefix of touched) desired.route(prefix);
+    for (const prefix of touched) desired.route(prefix);
     changeMs.push(performance.now() - startedAtMs);
   }
   const p50 = (values: readonly number[]) => summarise(values).p50;
@@ -88,54 +87,6 @@ function measure(services: number): DecideFigures {
     planMs: p50(planMs),
     changeMs: p50(changeMs.slice(changes / 2)),
   };
-}
-
-function desiredOf(cluster: Cluster): Desired {
-  return new Desired(cluster, {
-    nodeName: "n1",
-    podCidrs: "off",
-    routerId: null,
-    listenPort: null,
-    excludeLabel: "kubernetes",
-    terminating: "deprefer",
-    drainTaints: [],
-    loadBalancerClasses: [],
-  });
-}
-
-function fill(cluster: Cluster, services: number): void {
-  const indexes = Array.from({ length: services }, (_, index) => index);
-  list(cluster, "Service", indexes, (index) =>
-    localService(index, "NodePort", `10.${index >> 16}.${(index >> 8) & 255}.${index & 255}`),
-  );
-  const slices = indexes.flatMap((index) =>
-    Array.from({ length: slicesPerService }, (_, part) => [index, part] as const),
-  );
-  list(cluster, "EndpointSlice", slices, ([index, part]) => sliceOf(index, part, "n1", index % 2 === 0));
-  list(cluster, "Node", ["n1"], (name) => ({
-    metadata: { name, uid: "u1" },
-    status: { addresses: [{ type: "InternalIP", address: "192.168.1.10" }] },
-  }));
-  const spec = { asNumber: 64512, serviceClusterIPs: [{ cidr: "10.0.0.0/8" }] };
-  list(cluster, "BGPConfiguration", ["default"], (name) => ({ metadata: { name }, spec }));
-  list(cluster, "BGPPeer", ["tor"], (name) => ({
-    metadata: { name },
-    spec: { peerIP: "192.168.1.1", asNumber: 64512 },
-  }));
-}
-
-function list<T>(cluster: Cluster, kind: Kind, items: readonly T[], objectOf: (item: T) => object): void {
-  const objects = new Map<string, ModelOf[Kind]>();
-  for (const item of items) {
-    const object = decode(kind, wire(objectOf(item)));
-    objects.set(modelKey(object), object);
-  }
-  cluster.replace(kind, objects);
-}
-
-/** As it comes from the API: every string is one of its own. */
-function wire(object: object): unknown {
-  return JSON.parse(JSON.stringify(object));
 }
 
 /** What is alive, in MB (10⁶ bytes). */

@@ -1,19 +1,16 @@
 // The plan: all that a node's speaker must hold, and why. Plain data, sorted.
 import type { NodeConfig } from "../config/node-config.ts";
-import type { Node } from "../model/node.ts";
 import { comparePrefixes } from "../model/prefix.ts";
 import type { Peer } from "../model/peer.ts";
 import type { Prefix } from "../model/prefix.ts";
-import { isReservedPrefix } from "../model/reserved.ts";
 import { compareProblems, compareText } from "../model/problem.ts";
 import type { Problem } from "../model/problem.ts";
 import { compareVerdicts } from "../model/verdict.ts";
 import type { Verdict } from "../model/verdict.ts";
-import { aggregatePrefixes, guardPrefixes } from "./aggregates.ts";
-import { nextHops } from "./next-hops.ts";
+import { guardPrefixes } from "./aggregates.ts";
 import type { PlannedRoute } from "./planned-route.ts";
 import { communityLimits, singleAttributes } from "./route-attributes.ts";
-import type { Common, RouteTable } from "./route-table.ts";
+import type { RouteTable } from "./route-table.ts";
 
 export interface PlannedPeer extends Peer {
   /** What the peer gets, of all that the node originates. */
@@ -30,25 +27,6 @@ export interface Plan {
   /** CIDRs whose traffic must not leave the node again. */
   readonly guard: readonly Prefix[];
   readonly problems: readonly Problem[];
-}
-
-/** What holds for all routes of a node: no aggregate while it is `refused`; pod CIDRs do not depend on that. */
-export function commonOf(view: {
-  readonly node: Node | undefined;
-  readonly config: NodeConfig;
-  readonly refused: boolean;
-  readonly draining: boolean;
-  readonly podCidrs: boolean;
-}): Common {
-  const { node, config, refused, draining, podCidrs } = view;
-  return {
-    aggregates: new Set(refused ? [] : aggregatePrefixes(config)),
-    podCidrs: new Set(podCidrs ? node?.podCIDRs.filter((prefix) => !isReservedPrefix(prefix)) : []),
-    nextHops: nextHops(node),
-    advertisements: config.advertisements,
-    prepends: !config.peers.some((peer) => peer.asn === peer.localAsn),
-    draining,
-  };
 }
 
 export interface PlanInput {

@@ -7,10 +7,10 @@ import type { Prefix } from "../model/prefix.ts";
 import type { AnnounceReason } from "../model/reason.ts";
 import { objectKey } from "../model/service.ts";
 import type { Verdict } from "../model/verdict.ts";
+import type { Common } from "./common.ts";
 import { tableProblems } from "./plan.ts";
 import { communityLimits } from "./route-attributes.ts";
 import { RouteTable } from "./route-table.ts";
-import type { Common } from "./route-table.ts";
 import { noAttributes } from "./service-attributes.ts";
 import type { ServiceAttributes } from "./service-attributes.ts";
 

@@ -1,31 +1,16 @@
 // Verdicts in, routes out: keeps which services announce a prefix, so that one verdict touches one prefix only.
-import type { Advertisement } from "../config/node-config.ts";
 import { prefixFamily } from "../model/prefix.ts";
 import type { Prefix } from "../model/prefix.ts";
 import { compareText } from "../model/problem.ts";
 import type { AnnounceReason } from "../model/reason.ts";
 import type { ServiceKey } from "../model/service.ts";
 import type { Verdict } from "../model/verdict.ts";
-import type { NextHops } from "./next-hops.ts";
+import { commonChanges, nothingCommon } from "./common.ts";
+import type { Common } from "./common.ts";
 import type { PlannedRoute } from "./planned-route.ts";
 import { isCrowded, routeAttributes } from "./route-attributes.ts";
 import { noAttributes } from "./service-attributes.ts";
 import type { ServiceAttributes } from "./service-attributes.ts";
-
-/** What holds for all routes of the node. */
-export interface Common {
-  readonly aggregates: ReadonlySet<Prefix>;
-  readonly podCidrs: ReadonlySet<Prefix>;
-  readonly nextHops: NextHops;
-  readonly advertisements: readonly Advertisement[];
-  /**
-   * false: no AS number is put in front. An iBGP neighbour would take its own number in the path for a loop
-   * (RFC 4271 §9.1.2) and drop the route.
-   */
-  readonly prepends: boolean;
-  /** The node is drained: its aggregates are marked, as its host routes are by their verdicts. */
-  readonly draining: boolean;
-}
 
 /** One service behind a prefix. */
 export interface Owner {
@@ -34,15 +19,6 @@ export interface Owner {
   readonly attributes: ServiceAttributes;
 }
 
-const nothingCommon: Common = {
-  aggregates: new Set(),
-  podCidrs: new Set(),
-  nextHops: { ipv4: null, ipv6: undefined },
-  advertisements: [],
-  prepends: true,
-  draining: false,
-};
-
 const noVerdicts: readonly Verdict[] = [];
 
 export class RouteTable {
@@ -50,9 +26,18 @@ export class RouteTable {
   readonly #owners = new Map<Prefix, readonly Owner[]>();
   #common = nothingCommon;
 
-  /** Replaces what holds for all routes. Every route may be another one afterwards. */
-  setCommon(common: Common): void {
+  /** Replaces what holds for all routes. Returns the prefixes whose routes may have changed. */
+  setCommon(common: Common): ReadonlySet<Prefix> {
+    const changes = commonChanges(this.#common, common);
+    const touched = new Set<Prefix>();
+    if (changes.length === 0) return touched;
+    const before = this.#prefixes();
     this.#common = common;
+    for (const prefix of new Set([...before, ...this.#prefixes()])) {
+      const asked = this.#asked(prefix);
+      if (changes.some((test) => test(prefix, asked))) touched.add(prefix);
+    }
+    return touched;
   }
 
   /** Replaces the verdicts on one service; none: it is gone. Returns the prefixes whose routes may have changed. */
@@ -103,10 +88,8 @@ export class RouteTable {
   /** Prefixes whose route leaves out communities, for there are too many. */
   *crowded(): Iterable<Prefix> {
     const { advertisements } = this.#common;
-    for (const prefix of this.#prefixes()) {
-      const asked = this.owners(prefix).map((owner) => owner.attributes);
-      if (isCrowded(prefix, asked, advertisements)) yield prefix;
-    }
+    for (const prefix of this.#prefixes())
+      if (isCrowded(prefix, this.#asked(prefix), advertisements)) yield prefix;
   }
 
   /** Services that ask for a prepend which is not made. */
@@ -128,8 +111,7 @@ export class RouteTable {
     const reason = this.#reason(prefix);
     if (nextHop === undefined || reason === undefined) return undefined;
     const owners = this.owners(prefix);
-    const asked = owners.map((owner) => owner.attributes);
-    const attributes = routeAttributes(prefix, asked, advertisements, reason === "Draining");
+    const attributes = routeAttributes(prefix, this.#asked(prefix), advertisements, reason === "Draining");
     return {
       prefix,
       nextHop,
@@ -152,6 +134,11 @@ export class RouteTable {
   *withoutNextHop(): Iterable<Prefix> {
     for (const prefix of this.#prefixes())
       if (this.#common.nextHops[prefixFamily(prefix)] === undefined) yield prefix;
+  }
+
+  /** What each service behind a prefix asks for. */
+  #asked(prefix: Prefix): readonly ServiceAttributes[] {
+    return this.owners(prefix).map((owner) => owner.attributes);
   }
 
   /** Of several owners the first that does not drain speaks for the route: as long as one serves, it is not marked. */

@@ -6,6 +6,11 @@ import type { Prefix } from "../model/prefix.ts";
 import { sameRoute } from "../model/route.ts";
 import type { Route } from "../model/route.ts";
 
+export type RouteChange = Pick<SpeakerChange, "announce" | "withdraw">;
+export type PeerChange = Pick<SpeakerChange, "addPeers" | "removePeers">;
+
+export const noPeers: PeerChange = { addPeers: [], removePeers: [] };
+
 /** Compares everything. */
 export function compareAll(
   wanted: { readonly routes: Iterable<Route>; readonly peers: Iterable<Peer> },
@@ -27,7 +32,7 @@ export function compareRoutes(
   prefixes: Iterable<Prefix>,
   wanted: (prefix: Prefix) => Route | undefined,
   held: Held["routes"],
-): Pick<SpeakerChange, "announce" | "withdraw"> {
+): RouteChange {
   const announce: Route[] = [];
   const withdraw: Prefix[] = [];
   for (const prefix of prefixes) {
@@ -41,10 +46,7 @@ export function compareRoutes(
 }
 
 /** A changed peer is removed and added: the speaker resets the session either way. Equal ones are not touched. */
-export function comparePeers(
-  wanted: Iterable<Peer>,
-  held: Held["peers"],
-): Pick<SpeakerChange, "addPeers" | "removePeers"> {
+export function comparePeers(wanted: Iterable<Peer>, held: Held["peers"]): PeerChange {
   const addPeers: Peer[] = [];
   const gone = new Set(held.keys());
   for (const peer of wanted) {

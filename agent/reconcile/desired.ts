@@ -4,6 +4,7 @@ import type { LastGood, NodeConfig } from "../config/node-config.ts";
 import { resolveConfig } from "../config/resolve.ts";
 import { decide } from "../decide/decide.ts";
 import { isExcluded } from "../decide/node-gates.ts";
+import { viewChanges } from "../decide/view-change.ts";
 import { makeView } from "../decide/view.ts";
 import type { DecideSettings, View } from "../decide/view.ts";
 import type { BgpInstance } from "../engine/contract.ts";
@@ -13,7 +14,8 @@ import type { Prefix } from "../model/prefix.ts";
 import type { Problem } from "../model/problem.ts";
 import type { ServiceKey } from "../model/service.ts";
 import type { Verdict } from "../model/verdict.ts";
-import { commonOf, makePlan, tableProblems } from "../plan/plan.ts";
+import { commonOf } from "../plan/common.ts";
+import { makePlan } from "../plan/plan.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { PlannedRoute } from "../plan/planned-route.ts";
 import { RouteTable } from "../plan/route-table.ts";
@@ -21,6 +23,7 @@ import type { Owner } from "../plan/route-table.ts";
 import { readAttributes } from "../plan/service-attributes.ts";
 import type { Cluster } from "../watch/cluster.ts";
 import type { Dirty } from "./dirty-set.ts";
+import { problemsOf } from "./problems.ts";
 
 export interface DesiredOptions extends DecideSettings {
   readonly nodeName: string;
@@ -38,13 +41,15 @@ export interface DesiredOptions extends DecideSettings {
 
 /** What a refresh may have changed. */
 export interface Refreshed {
-  /** Prefixes to compare with the speaker's; `all` of them after a change of node or configuration. */
-  readonly touched: ReadonlySet<Prefix> | "all";
+  /** Prefixes to compare with the speaker's. */
+  readonly touched: ReadonlySet<Prefix>;
   /** Verdicts that are new or other than before. */
   readonly verdicts: readonly Verdict[];
   /** Services of which a verdict is new, other than before, or gone. */
   readonly services: ReadonlySet<ServiceKey>;
 }
+
+const noPrefixes: ReadonlySet<Prefix> = new Set();
 
 export class Desired {
   readonly #cluster: Cluster;
@@ -61,15 +66,13 @@ export class Desired {
 
   /** Decides again what is dirty, and nothing else. */
   refresh(dirty: Dirty): Refreshed {
-    if (dirty.all === null) return this.#refreshServices(dirty.services.keys());
-    this.#view = this.#makeView();
-    this.#options.configured?.(this.config);
-    const { node, config, nodeRefusal, draining } = this.#view;
-    const podCidrs = this.#options.podCidrs === "node";
-    this.#table.setCommon(commonOf({ node, config, refused: nodeRefusal !== null, draining, podCidrs }));
-    const keys = new Set(this.#table.services());
-    for (const { key } of this.#cluster.services.values()) keys.add(key);
-    return { ...this.#refreshServices(keys), touched: "all" };
+    const keys = new Set(dirty.services.keys());
+    const routes = dirty.view === null ? noPrefixes : this.#renewView(keys);
+    if (dirty.allServices) {
+      for (const key of this.#table.services()) keys.add(key);
+      for (const { key } of this.#cluster.services.values()) keys.add(key);
+    }
+    return this.#decide(keys, routes);
   }
 
   /** What every decision stands on, as of the last refresh. */
@@ -127,34 +130,8 @@ export class Desired {
 
   /** What is wrong with any object, in no order; `further` are added. */
   problems(further: readonly Problem[] = []): readonly Problem[] {
-    const { nodeName } = this.#options;
-    return [
-      ...this.#problems(),
-      ...this.config.problems,
-      ...tableProblems(nodeName, this.#table),
-      ...further,
-    ];
-  }
-
-  *#problems(): Iterable<Problem> {
-    yield* this.#cluster.problems();
-    for (const service of this.#cluster.services.values()) yield* readAttributes(service).problems;
-    const { nodeName } = this.#options;
-    if (this.#cluster.unsynced.size > 0) return;
-    if (this.#view.node === undefined)
-      yield {
-        object: `Node/${nodeName}`,
-        field: "",
-        severity: "error",
-        message: "there is no such Node: nothing is announced; see --node-name",
-      };
-    else if (this.#routerIds().length === 0)
-      yield {
-        object: `Node/${nodeName}`,
-        field: "status.addresses",
-        severity: "error",
-        message: "the node has no IPv4 InternalIP to be its router ID: set --router-id; BGP is not started",
-      };
+    const [view, hasRouterId] = [this.#view, this.#routerIds().length > 0];
+    return [...problemsOf({ cluster: this.#cluster, view, table: this.#table, hasRouterId }), ...further];
   }
 
   /** A running instance may keep any of the node's addresses: their order in the API means nothing. */
@@ -164,8 +141,27 @@ export class Desired {
     return this.#view.node?.internalIPs.filter((ip) => familyOf(ip) === "ipv4") ?? [];
   }
 
-  #refreshServices(keys: Iterable<ServiceKey>): Refreshed {
-    const touched = new Set<Prefix>();
+  /** Adds the services of which a verdict may change; returns the prefixes whose routes may. */
+  #renewView(keys: Set<ServiceKey>): ReadonlySet<Prefix> {
+    const before = this.#view;
+    this.#view = this.#makeView();
+    this.#options.configured?.(this.config);
+    const changes = viewChanges(before, this.#view);
+    if (changes.length > 0)
+      for (const service of this.#cluster.services.values()) {
+        const verdicts = this.#table.verdictsOn(service.key);
+        if (changes.some((test) => test(service, verdicts))) keys.add(service.key);
+      }
+    const { node, config, nodeRefusal, draining } = this.#view;
+    const podCidrs = this.#options.podCidrs === "node";
+    return this.#table.setCommon(
+      commonOf({ node, config, refused: nodeRefusal !== null, draining, podCidrs }),
+    );
+  }
+
+  /** @param routes prefixes that are touched in any case */
+  #decide(keys: Iterable<ServiceKey>, routes: Iterable<Prefix>): Refreshed {
+    const touched = new Set<Prefix>(routes);
     const changed: Verdict[] = [];
     const services = new Set<ServiceKey>();
     for (const key of keys) {

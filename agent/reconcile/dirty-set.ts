@@ -12,18 +12,25 @@ export interface Seen {
 }
 
 export interface Dirty {
-  /** Everything, because node or configuration changed, or a whole kind was listed; null: only the services below. */
-  readonly all: Seen | null;
+  /** Node or configuration, or a kind was listed; null: what decisions stand on beside a service is as it was. */
+  readonly view: Seen | null;
+  /** Every service, because services or slices were listed. */
+  readonly allServices: boolean;
   readonly services: ReadonlyMap<ServiceKey, Seen>;
 }
 
 /** For a decision from scratch. */
-export const everything: Dirty = { all: { atMs: 0, triggeredAtMs: null }, services: new Map() };
+export const everything: Dirty = {
+  view: { atMs: 0, triggeredAtMs: null },
+  allServices: true,
+  services: new Map(),
+};
 
 /** Changes collect here while an apply is under way; the next one works on their union. */
 export class DirtySet {
   readonly #clock: Clock;
-  #all: Seen | null = null;
+  #view: Seen | null = null;
+  #allServices = false;
   #services = new Map<ServiceKey, Seen>();
 
   constructor(clock: Clock) {
@@ -31,20 +38,25 @@ export class DirtySet {
   }
 
   get empty(): boolean {
-    return this.#all === null && this.#services.size === 0;
+    return this.#view === null && this.#services.size === 0;
   }
 
   add(change: Change): void {
     const atMs = this.#clock.monotonic();
-    if (change.t !== "service") this.#all ??= { atMs, triggeredAtMs: null };
-    else if (!this.#services.has(change.key))
-      this.#services.set(change.key, { atMs, triggeredAtMs: change.triggeredAtMs });
+    if (change.t === "service") {
+      if (!this.#services.has(change.key))
+        this.#services.set(change.key, { atMs, triggeredAtMs: change.triggeredAtMs });
+      return;
+    }
+    this.#view ??= { atMs, triggeredAtMs: null };
+    if (change.t === "all") this.#allServices = true;
   }
 
   /** Hands over all that has collected, and begins anew. */
   take(): Dirty {
-    const taken: Dirty = { all: this.#all, services: this.#services };
-    this.#all = null;
+    const taken: Dirty = { view: this.#view, allServices: this.#allServices, services: this.#services };
+    this.#view = null;
+    this.#allServices = false;
     this.#services = new Map();
     return taken;
   }

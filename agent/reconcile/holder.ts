@@ -4,7 +4,8 @@ import type { Prefix } from "../model/prefix.ts";
 import { Backoff } from "../time/backoff.ts";
 import type { Clock } from "../time/clock.ts";
 import { Alarm } from "./alarm.ts";
-import { compareAll, comparePeers, compareRoutes, isEmpty, sizeOf } from "./compare.ts";
+import { compareAll, comparePeers, compareRoutes, isEmpty, noPeers, sizeOf } from "./compare.ts";
+import type { PeerChange, RouteChange } from "./compare.ts";
 import type { Desired, Refreshed } from "./desired.ts";
 import type { Dirty, DirtySet } from "./dirty-set.ts";
 import { Mirror } from "./mirror.ts";
@@ -73,7 +74,8 @@ export class Holder {
     this.#mirror = new Mirror(await this.#link.held());
     const { desired, dirty, narrator, runs } = this.#options;
     narrator.verdicts(desired.refresh(dirty.take()).verdicts);
-    this.#renewWish();
+    this.#wish = makeWish(desired, this.#options.engine);
+    this.#tellProblems();
     if (!runs()) return false;
     await this.#apply("adopt", this.#compareAll());
     this.#countAlarm.set(driftCheck.countMs);
@@ -98,12 +100,12 @@ export class Holder {
   async #follow(dirty: Dirty): Promise<void> {
     const { desired, narrator, runs } = this.#options;
     const refreshed = desired.refresh(dirty);
-    if (dirty.all !== null) this.#renewWish();
-    const change =
-      refreshed.touched === "all" ? this.#compareAll() : this.#comparePrefixes(refreshed.touched);
+    const routes = this.#compareRoutes(refreshed.touched);
+    const change = { ...routes, ...(dirty.view === null ? noPeers : this.#renewPeers()) };
     const applying = runs() ? this.#apply("change", change) : Promise.resolve(false);
     // The change is on its way: the speaker does not wait for the log.
     narrator.verdicts(refreshed.verdicts);
+    if (dirty.view !== null) this.#tellProblems();
     if (await applying) this.#latency(dirty, refreshed);
   }
 
@@ -113,11 +115,7 @@ export class Holder {
     for (const prefix of this.#refused)
       if (desired.route(prefix) === undefined && !this.#mirror.routes.has(prefix))
         this.#refused.delete(prefix);
-    const routes = compareRoutes(
-      this.#refused,
-      (prefix) => this.#options.desired.route(prefix),
-      this.#mirror.routes,
-    );
+    const routes = this.#compareRoutes(this.#refused);
     await this.#apply("change", { ...routes, ...comparePeers(this.#wish.peers, this.#mirror.peers) });
   }
 
@@ -141,9 +139,9 @@ export class Holder {
     this.#fullAlarm.set(driftCheck.fullMs);
   }
 
-  #renewWish(): void {
+  #renewPeers(): PeerChange {
     this.#wish = makeWish(this.#options.desired, this.#options.engine);
-    this.#tellProblems();
+    return comparePeers(this.#wish.peers, this.#mirror.peers);
   }
 
   /** Looks at every object, so it goes with the rare steps only. */
@@ -156,10 +154,9 @@ export class Holder {
     return compareAll({ routes: this.#options.desired.routes(), peers: this.#wish.peers }, this.#mirror);
   }
 
-  #comparePrefixes(prefixes: Iterable<Prefix>): SpeakerChange {
+  #compareRoutes(prefixes: Iterable<Prefix>): RouteChange {
     const { desired } = this.#options;
-    const routes = compareRoutes(prefixes, (prefix) => desired.route(prefix), this.#mirror.routes);
-    return { ...routes, addPeers: [], removePeers: [] };
+    return compareRoutes(prefixes, (prefix) => desired.route(prefix), this.#mirror.routes);
   }
 
   async #apply(op: "change" | "adopt" | "repair", change: SpeakerChange): Promise<boolean> {
@@ -201,7 +198,7 @@ export class Holder {
   #latency(dirty: Dirty, { services }: Refreshed): void {
     const { clock, observer } = this.#options;
     const told = [...dirty.services].filter(([key]) => services.has(key)).map(([, seen]) => seen);
-    for (const { atMs, triggeredAtMs } of dirty.all === null ? told : [...told, dirty.all]) {
+    for (const { atMs, triggeredAtMs } of dirty.view === null ? told : [...told, dirty.view]) {
       observer.eventApplied((clock.monotonic() - atMs) / 1000);
       if (triggeredAtMs !== null) observer.triggerApplied(Math.max(0, clock.now() - triggeredAtMs) / 1000);
     }

@@ -100,7 +100,7 @@ describe("in a synced picture", () => {
 
     test.each([
       ["by an event", () => cluster.remove("Node", "n1"), { t: "node", name: "n1" }],
-      ["by its absence from a new list", () => cluster.replace("Node", new Map()), { t: "all" }],
+      ["by its absence from a new list", () => cluster.replace("Node", new Map()), { t: "node", name: "n1" }],
     ] as const)("%s is told of as being deleted, until it comes back as another", (_, remove, change) => {
       remove();
       expect([told(), cluster.count("Node"), changes]).toEqual([
@@ -139,7 +139,7 @@ describe("in a synced picture", () => {
     cluster.replace("BGPPeer", new Map());
     expect(changes).toEqual([{ t: "all" }, { t: "all" }]);
     cluster.replace("BGPPeer", new Map([["tor", decode("BGPPeer", wire("tor"))]]));
-    expect(changes).toHaveLength(3);
+    expect(changes.slice(2)).toEqual([{ t: "config" }]);
   });
 
   test("a new list of slices is the whole truth about them", () => {

@@ -86,14 +86,14 @@ export class Cluster implements Sink {
 
   replace<K extends Kind>(kind: K, objects: ReadonlyMap<string, ModelOf[K]>): void {
     const store: Map<string, ModelOf[K]> = this.#stores[kind];
-    const changed = kind === "Service" || kind === "EndpointSlice" || !same([...store], [...objects]);
+    const wasSynced = this.#unsynced.size === 0;
+    const changes = wasSynced ? listChanges(kind, store, objects) : [all];
     if (kind === "Node") for (const name of store.keys()) if (!objects.has(name)) this.#rememberNode(name);
     store.clear();
     for (const [key, object] of objects) store.set(key, object);
     if (kind === "EndpointSlice") this.#slicesOf.replace(this.#stores.EndpointSlice.values());
-    const wasSynced = this.#unsynced.size === 0;
     this.#unsynced.delete(kind);
-    if (this.#unsynced.size === 0 && (changed || !wasSynced)) this.#onChange({ t: "all" });
+    for (const change of changes) this.#tell(change);
   }
 
   set<K extends Kind>(kind: K, key: string, object: ModelOf[K]): void {
@@ -172,6 +172,21 @@ export class Cluster implements Sink {
   #tell(change: Change): void {
     if (this.#unsynced.size === 0) this.#onChange(change);
   }
+}
+
+const all: Change = { t: "all" };
+
+/** What a new list changes: of services and slices it is not asked which ones, of the other kinds each is compared. */
+function listChanges(
+  kind: Kind,
+  before: ReadonlyMap<string, unknown>,
+  after: ReadonlyMap<string, unknown>,
+): readonly Change[] {
+  if (kind === "Service" || kind === "EndpointSlice") return [all];
+  const keys = new Set([...before.keys(), ...after.keys()]);
+  const changed = [...keys].filter((key) => !same(before.get(key), after.get(key)));
+  if (kind === "Node") return changed.map((name): Change => ({ t: "node", name }));
+  return changed.length === 0 ? [] : [{ t: "config" }];
 }
 
 function same(a: unknown, b: unknown): boolean {

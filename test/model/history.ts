@@ -42,6 +42,11 @@ export function play(history: History): Difference | null {
     const plan = sim.plan();
     const scratch = difference(planJson(plan), planJson(sim.planFromScratch()));
     if (scratch !== null) return { step, between: "kept up to date / from scratch", found: scratch };
+    const followed = difference(
+      { routes: plan.routes.map(onTheWire) },
+      { routes: sim.followed().map(onTheWire) },
+    );
+    if (followed !== null) return { step, between: "wanted / followed by what was touched", found: followed };
     const wanted = oracle.answer(world.objects, world.lastNode);
     const found = difference(comparable(plan), comparable(wanted));
     if (found !== null) return { step, between: "the agent / the oracle", found };
@@ -83,21 +88,28 @@ class LiveWorld {
   }
 }
 
+/** What a speaker is told of a route. */
+function onTheWire(route: Answer["routes"][number]) {
+  return {
+    prefix: route.prefix,
+    nextHop: route.nextHop,
+    communities: [...route.communities],
+    largeCommunities: [...route.largeCommunities],
+    med: route.med,
+    localPref: route.localPref,
+    prepend: route.prepend,
+  };
+}
+
 /** What both sides speak of, in one form and order. */
 function comparable({ excluded, routes, verdicts, guard }: Plan | Answer) {
   return {
     excluded,
     guard: [...guard],
     routes: routes.map((route) => ({
-      prefix: route.prefix,
+      ...onTheWire(route),
       reason: route.reason,
       services: [...route.services],
-      nextHop: route.nextHop,
-      communities: [...route.communities],
-      largeCommunities: [...route.largeCommunities],
-      med: route.med,
-      localPref: route.localPref,
-      prepend: route.prepend,
     })),
     verdicts: verdicts
       .map(({ service, address, announce, reason }) =>

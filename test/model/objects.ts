@@ -153,6 +153,9 @@ export const node = record({
         ["192.168.1.10", "fd00::10"],
         ["192.168.1.10"],
         ["192.168.1.10", "fe80::10"],
+        // Addresses that services claim as well.
+        ["192.168.1.10", "fd00::10", "192.168.5.9"],
+        ["192.168.1.10", "fd30::5"],
       )
       .map((texts) => texts.map((text) => ({ type: "InternalIP", address: text }))),
     conditions: some(

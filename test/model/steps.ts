@@ -11,6 +11,8 @@ export type Happening =
   | { readonly t: "set"; readonly kind: Kind; readonly wire: object }
   | { readonly t: "remove"; readonly kind: Kind; readonly key: string }
   | { readonly t: "relist"; readonly kind: Kind; readonly wires: readonly object[] }
+  /** One field of an object becomes what it is in another, or goes; all else stays as it is. */
+  | { readonly t: "edit"; readonly kind: Kind; readonly wire: object; readonly at: readonly [string, string] }
   /** Deleted and made again as another object; `seen`: the deletion is seen. */
   | { readonly t: "recreate"; readonly kind: Kind; readonly key: string; readonly seen: boolean }
   /** The second half of a slice's endpoints moves to another slice of the same service. */
@@ -36,6 +38,31 @@ function set(of: Kind): fc.Arbitrary<Happening> {
   return kinds[of].object.map((wire) => put(of, wire));
 }
 
+/** Fields of node and configuration that are decided by, one by one. */
+const edits = {
+  Node: [
+    ["metadata", "annotations"],
+    ["metadata", "labels"],
+    ["spec", "taints"],
+    ["spec", "podCIDRs"],
+    ["status", "addresses"],
+    ["status", "conditions"],
+  ],
+  BGPConfiguration: [
+    ["spec", "serviceClusterIPs"],
+    ["spec", "serviceExternalIPs"],
+    ["spec", "serviceLoadBalancerIPs"],
+    ["spec", "serviceLoadBalancerAggregation"],
+    ["spec", "prefixAdvertisements"],
+  ],
+} as const satisfies Partial<Record<Kind, readonly (readonly [string, string])[]>>;
+
+function edit(of: keyof typeof edits): fc.Arbitrary<Happening> {
+  return fc
+    .tuple(kinds[of].object, fc.constantFrom(...edits[of]))
+    .map(([wire, place]) => ({ t: "edit", kind: of, wire, at: place }));
+}
+
 const keyed = kind.chain((of) => fc.constantFrom(...kinds[of].keys).map((key) => ({ kind: of, key })));
 const sliceName = fc.constantFrom(...sliceNames);
 
@@ -45,6 +72,8 @@ const happening: fc.Arbitrary<Happening> = fc.oneof(
   { arbitrary: set("Node"), weight: 3 },
   { arbitrary: set("BGPConfiguration"), weight: 4 },
   { arbitrary: set("BGPPeer"), weight: 1 },
+  { arbitrary: edit("Node"), weight: 3 },
+  { arbitrary: edit("BGPConfiguration"), weight: 4 },
   { arbitrary: keyed.map((what): Happening => ({ t: "remove", ...what })), weight: 2 },
   {
     arbitrary: kind.chain((of) =>
@@ -118,6 +147,13 @@ export function eventsOf(it: Happening, world: World): readonly Event[] {
     case "remove":
     case "relist":
       return [it];
+    case "edit": {
+      const old = world[it.kind].get(keyOf(it.wire));
+      if (old === undefined) return [];
+      const [section, field] = it.at;
+      const edited = { ...fields(at(old, section)), [field]: at(it.wire, section, field) };
+      return [{ t: "set", kind: it.kind, wire: { ...fields(old), [section]: edited } }];
+    }
     case "recreate": {
       const old = world[it.kind].get(it.key);
       if (old === undefined) return [];

@@ -1,5 +1,8 @@
 // One node's agent without clock, API and speaker: its picture, and what should be held, kept up to date as in the loop.
+import { comparePrefixes } from "../../agent/model/prefix.ts";
+import type { Prefix } from "../../agent/model/prefix.ts";
 import type { Plan } from "../../agent/plan/plan.ts";
+import type { PlannedRoute } from "../../agent/plan/planned-route.ts";
 import { Desired } from "../../agent/reconcile/desired.ts";
 import type { DesiredOptions } from "../../agent/reconcile/desired.ts";
 import { DirtySet } from "../../agent/reconcile/dirty-set.ts";
@@ -23,6 +26,7 @@ export class NodeSim {
   readonly #dirty = new DirtySet(clock);
   readonly #cluster = new Cluster((change) => this.#dirty.add(change));
   readonly #desired: Desired;
+  readonly #followed = new Map<Prefix, PlannedRoute>();
   readonly #objects = noObjects();
   /** What may leave a trace after it is gone: the last good value of a configuration, a node that was there. */
   readonly #past: (Event | "refresh")[] = [];
@@ -40,9 +44,19 @@ export class NodeSim {
 
   /** Decides what has become dirty, and nothing else. */
   refresh(): void {
+    if (this.#dirty.empty) return;
     const dirty = this.#dirty.take();
-    if (dirty.all || dirty.services.size > 0) this.#desired.refresh(dirty);
-    if (dirty.all && this.#past.at(-1) !== "refresh") this.#past.push("refresh");
+    for (const prefix of this.#desired.refresh(dirty).touched) {
+      const route = this.#desired.route(prefix);
+      if (route === undefined) this.#followed.delete(prefix);
+      else this.#followed.set(prefix, route);
+    }
+    if (dirty.view !== null && this.#past.at(-1) !== "refresh") this.#past.push("refresh");
+  }
+
+  /** What a speaker holds that was told of touched prefixes only, sorted. */
+  followed(): readonly PlannedRoute[] {
+    return [...this.#followed.values()].sort((a, b) => comparePrefixes(a.prefix, b.prefix));
   }
 
   plan(): Plan {
