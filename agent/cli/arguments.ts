@@ -4,7 +4,7 @@ import type { ParseArgsConfig } from "node:util";
 import { flagName } from "../config/settings-names.ts";
 import { settingsTable } from "../config/settings-table.ts";
 import type { Settings } from "../config/settings-table.ts";
-import { didYouMean } from "../config/suggest.ts";
+import { didYouMean } from "../model/suggest.ts";
 import { quote } from "../model/problem.ts";
 import { oneLine, usageError } from "./errors.ts";
 import type { Io } from "./io.ts";

@@ -1,6 +1,6 @@
 // Objects in manifests that look meant for Bellman, and are not read: mistyped kinds, other groups, later kinds.
 import { isRecord, objectName } from "../config/spec.ts";
-import { didYouMean, nearest } from "../config/suggest.ts";
+import { didYouMean, nearest } from "../model/suggest.ts";
 import { quote } from "../model/problem.ts";
 import type { Problem } from "../model/problem.ts";
 import { kindNames, kinds } from "../watch/kinds.ts";

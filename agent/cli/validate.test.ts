@@ -128,6 +128,29 @@ warning  BGPPeer/tor3  spec.keepaliveTme  there is no such field, and it has no 
     ]);
   });
 
+  test.each([
+    ["Service", "bellman.bgp/advertize", "; did you mean bellman.bgp/advertise?"],
+    [
+      "Service",
+      "projectcalico.org/advertiseClusterIPs",
+      "; did you mean projectcalico.org/AdvertiseClusterIP?",
+    ],
+    ["Service", "bellman.bgp/weight", "it has no effect"],
+    ["Service", "bellman.bgp/drain", "it has no effect"],
+    ["Node", "bellman.bgp/drian", "; did you mean bellman.bgp/drain?"],
+  ])("warns of an annotation of a %s that means nothing: %s", async (kind, annotation, says) => {
+    const metadata = {
+      name: "x",
+      annotations: { [annotation]: "true", "projectcalico.org/IPv4Address": "x" },
+    };
+    expect(await problems(`---\n${JSON.stringify({ apiVersion: "v1", kind, metadata })}\n`)).toContainEqual({
+      object: kind === "Node" ? "Node/x" : "Service/default/x",
+      field: `metadata.annotations[${annotation}]`,
+      severity: "warning",
+      message: expect.stringMatching(new RegExp(`${says.replace("?", "\\?")}$`)) as string,
+    });
+  });
+
   it("leaves kinds alone that have nothing to do with it", async () => {
     const others = calico("FelixConfiguration", "default", {}) + calico("Deployment", "web", {}, "apps/v1");
     expect(await problems(others)).toEqual([]);

@@ -6,7 +6,7 @@ import { quote } from "../model/problem.ts";
 import type { Severity } from "../model/problem.ts";
 import { fieldPath } from "./spec.ts";
 import type { Json } from "./spec.ts";
-import { didYouMean } from "./suggest.ts";
+import { didYouMean } from "../model/suggest.ts";
 
 export type Tell = (field: string, severity: Severity, message: string) => void;
 

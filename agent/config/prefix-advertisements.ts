@@ -9,7 +9,7 @@ import { readCidr, readList, refused, tellUnknown } from "./entries.ts";
 import type { Entry, List, Refusal, Tell } from "./entries.ts";
 import type { Advertisement } from "./node-config.ts";
 import { isEmpty, isRecord } from "./spec.ts";
-import { nearest } from "./suggest.ts";
+import { nearest } from "../model/suggest.ts";
 
 /** @param names those of the same object */
 export function readAdvertisements(

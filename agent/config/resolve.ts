@@ -8,7 +8,7 @@ import { readClusterIPsFromEnv } from "./cluster-ips-from-env.ts";
 import type { LastGood, NodeConfig } from "./node-config.ts";
 import { resolvePeers } from "./peers.ts";
 import { objectName } from "./spec.ts";
-import { didYouMean } from "./suggest.ts";
+import { didYouMean } from "../model/suggest.ts";
 
 export interface ResolveInput {
   /** BGPConfiguration objects by name. */

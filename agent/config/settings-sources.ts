@@ -5,7 +5,7 @@ import { SettingsError } from "./settings-error.ts";
 import { envName, flagName, laterFlags } from "./settings-names.ts";
 import { settingsTable } from "./settings-table.ts";
 import { isRecord } from "./spec.ts";
-import { didYouMean } from "./suggest.ts";
+import { didYouMean } from "../model/suggest.ts";
 
 /** A setting as it was found. */
 export interface Written {

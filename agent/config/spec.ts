@@ -1,7 +1,7 @@
 // Reading an object's spec field by field: each known field has a handler, an unknown one is told.
 import { quote } from "../model/problem.ts";
 import type { ConfigObject } from "../model/config-object.ts";
-import { didYouMean } from "./suggest.ts";
+import { didYouMean } from "../model/suggest.ts";
 
 /** Takes the value of one field into a reading. */
 export type Handler<Reading> = (value: unknown, field: string, reading: Reading) => void;

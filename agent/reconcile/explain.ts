@@ -1,5 +1,5 @@
 // Explains a service, an address or a prefix from what the agent, or a command, has decided.
-import { didYouMean } from "../config/suggest.ts";
+import { didYouMean } from "../model/suggest.ts";
 import { claimsOf } from "../decide/claim.ts";
 import { explainService } from "../decide/explain.ts";
 import { nodeFacts } from "../decide/explain-node.ts";

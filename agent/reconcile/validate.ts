@@ -2,7 +2,7 @@
 import { readSelector } from "../config/selector/parse.ts";
 import { selects } from "../config/selector/selector.ts";
 import { isRecord, objectName } from "../config/spec.ts";
-import { didYouMean } from "../config/suggest.ts";
+import { didYouMean } from "../model/suggest.ts";
 import type { Engine } from "../engine/contract.ts";
 import { compareProblems, quote } from "../model/problem.ts";
 import type { Problem } from "../model/problem.ts";

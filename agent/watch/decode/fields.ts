@@ -25,6 +25,11 @@ export function show(value: unknown): string {
   return isFields(value) ? "an object" : quote(value);
 }
 
+/** Path to an entry of labels or annotations, whose name may be foreign text. */
+export function entryPath(field: string, name: string): string {
+  return `${field}[${/^[\w./-]+$/.test(name) ? name : quote(name)}]`;
+}
+
 /** Told of what no server would take, and of what YAML aliases make endless, before anything walks through it. */
 export function nestsDeeperThan(levels: number, value: unknown): boolean {
   if (!Array.isArray(value) && !isFields(value)) return false;
@@ -111,7 +116,7 @@ export class Reader {
     const entries: [string, string][] = [];
     for (const name of wanted ?? Object.keys(value)) {
       if (!Object.hasOwn(value, name)) continue;
-      const text = this.text(value[name], `${field}[${/^[\w./-]+$/.test(name) ? name : quote(name)}]`);
+      const text = this.text(value[name], entryPath(field, name));
       if (text !== null) entries.push([name, text]);
     }
     return entries.length === 0 ? noStrings : Object.fromEntries(entries);

@@ -4,6 +4,7 @@ import type { Address } from "../../model/address.ts";
 import type { Node, Taint } from "../../model/node.ts";
 import { parsePrefix } from "../../model/prefix.ts";
 import type { Prefix } from "../../model/prefix.ts";
+import { reportUnknownAnnotations } from "./annotations.ts";
 import { isAbsent, isFields, show } from "./fields.ts";
 import type { Fields, Reader } from "./fields.ts";
 import { readMetadata } from "./metadata.ts";
@@ -84,6 +85,7 @@ function readTaints(reader: Reader, spec: Fields): readonly Taint[] {
 const drainAnnotation = "bellman.bgp/drain";
 
 function readDrain(reader: Reader, annotations: Fields): boolean {
+  reportUnknownAnnotations(reader, annotations, [drainAnnotation]);
   const drain = reader.strings(annotations, "metadata.annotations", [drainAnnotation])[drainAnnotation];
   if (drain !== undefined && drain !== "true" && drain !== "false")
     reader.report(

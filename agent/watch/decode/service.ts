@@ -1,6 +1,7 @@
 // Service (v1) as the API writes it → the model's Service.
 import type { Address } from "../../model/address.ts";
 import type { LoadBalancerIngress, Service, ServiceType, TrafficPolicy } from "../../model/service.ts";
+import { reportUnknownAnnotations } from "./annotations.ts";
 import { isAbsent, show } from "./fields.ts";
 import type { Fields, Reader } from "./fields.ts";
 import { keyOf, readMetadata } from "./metadata.ts";
@@ -27,6 +28,7 @@ export function decodeService(object: unknown): Service {
   const spec = reader.fields(wire["spec"], "spec");
   const status = reader.fields(wire["status"], "status");
   const clusterIPs = reader.list(spec["clusterIPs"], "spec.clusterIPs");
+  reportUnknownAnnotations(reader, metadata.annotations, serviceAnnotations);
   const headless = spec["clusterIP"] === "None" || clusterIPs[0] === "None";
   return {
     key: keyOf(metadata.namespace, metadata.name),
