@@ -17,7 +17,7 @@ export default defineConfig({
       {
         test: {
           name: "real",
-          include: ["test/{integration,lab,kube}/**/*.test.ts"],
+          include: ["test/{integration,lab,kube,versions}/**/*.test.ts"],
           fileParallelism: false,
           testTimeout: 60_000,
           hookTimeout: 120_000,

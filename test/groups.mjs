@@ -5,6 +5,7 @@
  * @property name   how to ask for it alone
  * @property needs  names of the capabilities of test/capabilities.mjs without which it is left out
  * @property about  a line for people
+ * @property extra  true: to leave it out is no failure, even where nothing is to be left out
  * @property vitest arguments of vitest, or
  * @property lab    arguments of the lab, once for each list
  */
@@ -18,6 +19,13 @@ export const groups = [
     about: "real speakers, faults on the wire",
     needs: ["rack"],
     vitest: ["--project", "real", "test/integration/"],
+  },
+  {
+    name: "versions",
+    about: "the GoBGP driver with gobgpd of newer Debian suites",
+    needs: ["rack", "newerGobgp"],
+    extra: true,
+    vitest: ["--project", "real", "test/versions/"],
   },
   {
     name: "lab",

@@ -15,13 +15,12 @@ import {
   readFileSync,
   renameSync,
   rmSync,
-  statSync,
   writeFileSync,
 } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
+import { lock } from "../support/lock.mjs";
 
 const version = "v1.36.3";
 const goNeeded = [1, 26];
@@ -181,35 +180,6 @@ function goIn(cwd, args) {
       }
     });
   });
-}
-
-/** Waits for the lock file and takes it. One whose process is gone counts as free. @returns what gives it back. */
-async function lock(file, say) {
-  for (let waited = 0; ; waited++) {
-    try {
-      writeFileSync(file, `${process.pid}`, { flag: "wx" });
-      const unlock = () => rmSync(file, { force: true });
-      process.once("exit", unlock);
-      return unlock;
-    } catch (error) {
-      if (error.code !== "EEXIST") throw error;
-    }
-    if (abandoned(file)) rmSync(file, { force: true });
-    else if (waited === 0) say(`another run is building; waiting for it (${file})`);
-    await sleep(500);
-  }
-}
-
-function abandoned(file) {
-  try {
-    const pid = Number(readFileSync(file, "utf8"));
-    // Empty for the instant between its creation and the write.
-    if (!(pid > 0)) return Date.now() - statSync(file).mtimeMs > 5_000;
-    process.kill(pid, 0);
-    return false;
-  } catch (error) {
-    return error.code === "ESRCH";
-  }
 }
 
 // An end by a signal must run the exit handlers: they end go, and give the lock back.

@@ -17,7 +17,7 @@ test.each([
   ["agent/decide/decide.ts", 'import { x } from "../engine/contract.ts";'],
   ["agent/decide/decide.ts", 'import { x } from "../watch/cluster.ts";'],
   ["agent/model/route.ts", 'import { x } from "../plan/plan.ts";'],
-  ["agent/engine/gobgp/v3/v3.ts", 'import { x } from "../../../decide/decide.ts";'],
+  ["agent/engine/gobgp/routes.ts", 'import { x } from "../../decide/decide.ts";'],
   ["agent/watch/cluster.ts", 'import type { X } from "../reconcile/loop.ts";'],
   ["agent/serve/api.ts", 'import { x } from "../engine/contract.ts";'],
   ["agent/reconcile/loop.ts", 'import { x } from "../../lab/rack/rack.ts";'],

@@ -8,16 +8,24 @@ import type {
   ServerWritableStream,
   sendUnaryData,
 } from "@grpc/grpc-js";
-import { AddPathStreamRequestSchema, GobgpApi } from "../../agent/engine/gobgp/proto/gobgp-v3.pb.ts";
-import type { Global, Path } from "../../agent/engine/gobgp/proto/gobgp-v3.pb.ts";
+import { v3 } from "../../agent/engine/gobgp/dialect.ts";
+import type { Dialect } from "../../agent/engine/gobgp/dialect.ts";
+import { AddPathStreamRequestSchema } from "../../agent/engine/gobgp/proto/gobgp.pb.ts";
+import type { Global, Path } from "../../agent/engine/gobgp/proto/gobgp.pb.ts";
 
-const { method } = GobgpApi;
+export interface GobgpdStandInOptions {
+  /** It takes the call for its events, and never says anything. */
+  readonly silent?: boolean;
+  readonly dialect?: Dialect;
+}
 
 export class GobgpdStandIn {
   /** What it originates, each by its NLRI in hexadecimal. */
   readonly routes = new Set<string>();
   /** What it says no to, likewise. */
   readonly refused = new Set<string>();
+  /** Types of the tables that paths were put into. */
+  readonly tables = new Set<number>();
   /** Requests that carried paths. */
   requests = 0;
   readonly #server = new Server();
@@ -26,29 +34,30 @@ export class GobgpdStandIn {
   /** How often its events were asked for. */
   watches = 0;
 
-  /** @param silent it takes the call for its events, and never says anything */
-  constructor({ silent = false }: { readonly silent?: boolean } = {}) {
-    this.#unary(method.getBgp, () => ({ ...(this.#global !== undefined && { global: this.#global }) }));
-    this.#unary(method.startBgp, ({ global }) => {
+  constructor({ silent = false, dialect = v3 }: GobgpdStandInOptions = {}) {
+    const { call } = dialect;
+    this.#unary(call.getBgp, () => ({ ...(this.#global !== undefined && { global: this.#global }) }));
+    this.#unary(call.startBgp, ({ global }) => {
       this.#global = global;
       return {};
     });
-    this.#unary(method.addPolicy, () => ({}));
-    this.#unary(method.setPolicyAssignment, () => ({}));
-    this.#unary(method.getTable, ({ family }) => ({
+    this.#unary(call.addPolicy, () => ({}));
+    this.#unary(call.setPolicyAssignment, () => ({}));
+    this.#unary(call.getTable, ({ family }) => ({
       numPath: family?.afi === 1 ? BigInt(this.routes.size) : 0n,
     }));
-    this.#unary(method.addPath, ({ path }) => {
+    this.#unary(call.addPath, ({ path, tableType }) => {
       this.requests++;
+      this.tables.add(tableType);
       this.#take(path === undefined ? [] : [path]);
       return {};
     });
-    this.#stream(method.listPolicy, [], true);
-    this.#stream(method.listPolicyAssignment, [], true);
-    this.#stream(method.listPeer, [], true);
-    this.#stream(method.listPath, [], true);
-    this.#stream(method.watchEvent, silent ? [] : [{ peer: { type: 2 } }], false, () => this.watches++);
-    this.#takeStream();
+    this.#stream(call.listPolicy, [], true);
+    this.#stream(call.listPolicyAssignment, [], true);
+    this.#stream(call.listPeer, [], true);
+    this.#stream(call.listPath, [], true);
+    this.#stream(call.watchEvent, silent ? [] : [{ peer: { type: 2 } }], false, () => this.watches++);
+    this.#takeStream(call.addPathStream);
   }
 
   /** Returns its address, `127.0.0.1:PORT`. */
@@ -102,14 +111,16 @@ export class GobgpdStandIn {
     this.#server.register(pathOf(called), handle, asBuffer, same, "serverStream");
   }
 
-  #takeStream(): void {
+  #takeStream(called: DescMethod): void {
     const handle = (call: ServerReadableStream<Buffer, Uint8Array>, done: sendUnaryData<Uint8Array>) => {
       this.requests++;
       let failed = false;
       call.on("data", (bytes: Buffer) => {
         if (failed) return;
         try {
-          this.#take(fromBinary(AddPathStreamRequestSchema, bytes).paths);
+          const { paths, tableType } = fromBinary(AddPathStreamRequestSchema, bytes);
+          this.tables.add(tableType);
+          this.#take(paths);
         } catch (error) {
           // Messages behind the bad one are dropped as well.
           failed = true;
@@ -120,7 +131,7 @@ export class GobgpdStandIn {
         if (!failed) done(null, new Uint8Array());
       });
     };
-    this.#server.register(pathOf(method.addPathStream), handle, asBuffer, same, "clientStream");
+    this.#server.register(pathOf(called), handle, asBuffer, same, "clientStream");
   }
 }
 

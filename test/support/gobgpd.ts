@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { startDaemon } from "./daemon.ts";
 import type { Daemon, StartDaemon } from "./daemon.ts";
-import { runIn } from "./netns.ts";
+import { run, runIn } from "./netns.ts";
 import { until } from "./until.ts";
 
 export interface GobgpdOptions {
@@ -13,6 +13,8 @@ export interface GobgpdOptions {
   /** Default `gobgpd`. */
   readonly name?: string;
   readonly start?: StartDaemon;
+  /** Of gobgpd and gobgp. Default: those that the system has. */
+  readonly folder?: string;
 }
 
 /** Loopback port of the API inside the namespace, for the gobgp command: it knows no sockets. */
@@ -36,6 +38,12 @@ export class Gobgpd {
     return this.#daemon.pid;
   }
 
+  /** Such as `3.10.0`. */
+  async version(): Promise<string> {
+    const said = await run(this.#program("gobgpd"), "--version");
+    return /\d+\.\d+\.\d+/.exec(said)?.[0] ?? said.trim();
+  }
+
   /** Starts it and waits for its socket. What a killed one left there is removed first: gobgpd cannot bind over it. */
   async start(): Promise<void> {
     const { netns, directory, name = "gobgpd", start = startDaemon } = this.#options;
@@ -43,7 +51,10 @@ export class Gobgpd {
     rmSync(this.socket, { force: true });
     const hosts = `${this.address},127.0.0.1:${commandPort}`;
     const log = join(directory, "gobgpd.log");
-    const daemon = start(name, ["gobgpd", `--api-hosts=${hosts}`, "--pprof-disable", "-p"], { netns, log });
+    const daemon = start(name, [this.#program("gobgpd"), `--api-hosts=${hosts}`, "--pprof-disable", "-p"], {
+      netns,
+      log,
+    });
     this.#daemon = daemon;
     await until(`gobgpd opens ${this.socket} (see ${log})`, () => existsSync(this.socket) || !daemon.running);
     if (!daemon.running) throw new Error(`gobgpd ended at its start; see ${log}`);
@@ -68,6 +79,11 @@ export class Gobgpd {
 
   /** What a person does at the node: `gobgp ARGS…`. */
   command(...args: readonly string[]): Promise<string> {
-    return runIn(this.#options.netns, "gobgp", "-p", String(commandPort), ...args);
+    return runIn(this.#options.netns, this.#program("gobgp"), "-p", String(commandPort), ...args);
+  }
+
+  #program(name: string): string {
+    const { folder } = this.#options;
+    return folder === undefined ? name : join(folder, name);
   }
 }

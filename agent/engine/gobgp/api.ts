@@ -1,10 +1,21 @@
-// What the driver asks of gobgpd, in words that the versions of its API share. Each version is a folder beside this
-// file: `v3/` now; v4 numbers its enumerations anew and moves some fields, but takes the same path bytes.
+// What the driver asks of gobgpd, the same for every version of its API.
+import { create, toBinary } from "@bufbuild/protobuf";
+import type { MessageInitShape } from "@bufbuild/protobuf";
 import type { Address } from "../../model/address.ts";
 import type { Family } from "../../model/family.ts";
 import type { Peer } from "../../model/peer.ts";
-import type { BgpInstance, EngineError, PeerStatus, RunningInstance } from "../contract.ts";
-import type { Subscription } from "./rpc.ts";
+import type { Clock } from "../../time/clock.ts";
+import { EngineError } from "../contract.ts";
+import type { BgpInstance, PeerStatus, RunningInstance } from "../contract.ts";
+import type { Dialect } from "./dialect.ts";
+import { familyNumbers } from "./families.ts";
+import { refuseReceived } from "./import-policy.ts";
+import { AddPathStreamRequestSchema } from "./proto/gobgp.pb.ts";
+import type { PathSchema } from "./proto/gobgp.pb.ts";
+import { unaryDeadlineMs } from "./rpc.ts";
+import type { Rpc, Subscription } from "./rpc.ts";
+import { fromNeighbour, statusOf, toNeighbour } from "./sessions.ts";
+import type { Session } from "./sessions.ts";
 
 /** One path of the global table: NLRI and attributes are the bytes of a BGP UPDATE message. */
 export interface WirePath {
@@ -19,46 +30,161 @@ export interface PathChange extends WirePath {
   readonly withdraw: boolean;
 }
 
-/** A configured neighbour. */
-export interface Session {
-  /** null: it is set up as no peer of ours would be. */
-  readonly peer: Peer | null;
-  readonly status: PeerStatus;
-}
+/** Paths per message of a stream: 100 to 1000 are equally fast, 5000 are not faster. */
+const chunkSize = 500;
+
+/** PeerEvent's type that follows the states as they are. */
+const endOfInit = 2;
+
+/** PeerState's session state. */
+const established = 6;
 
 /** Every call rejects with an EngineError. */
-export interface GobgpApi {
-  readonly version: string;
+export class GobgpApi {
+  readonly #rpc: Rpc;
+  readonly #dialect: Dialect;
+  readonly #clock: Clock;
+
+  constructor(rpc: Rpc, dialect: Dialect, clock: Clock) {
+    this.#rpc = rpc;
+    this.#dialect = dialect;
+    this.#clock = clock;
+  }
+
+  get version(): string {
+    return this.#dialect.version;
+  }
 
   /** null: BGP is not started; the daemon holds nothing. */
-  instance(): Promise<RunningInstance | null>;
-  start(instance: BgpInstance): Promise<void>;
+  async instance(): Promise<RunningInstance | null> {
+    const { global } = await this.#rpc.unary(this.#dialect.call.getBgp, {});
+    return global === undefined || global.asn === 0 ? null : global;
+  }
+
+  async start({ asn, routerId, listenPort }: BgpInstance): Promise<void> {
+    await this.#rpc.unary(this.#dialect.call.startBgp, { global: { asn, routerId, listenPort } });
+  }
+
   /** Ends all sessions and forgets all routes. */
-  stop(): Promise<void>;
+  async stop(): Promise<void> {
+    await this.#rpc.unary(this.#dialect.call.stopBgp, {});
+  }
 
   /**
    * Makes sure that no route from a peer enters the table, while the daemon's own ones do. Must be in force before the
    * first path and the first peer. Idempotent; costs no session.
    */
-  refuseReceived(): Promise<void>;
+  refuseReceived(): Promise<void> {
+    return refuseReceived(this.#rpc, this.#dialect);
+  }
 
   /** A changed path replaces the old one; withdrawing what is not there is fine. */
-  changePath(change: PathChange): Promise<void>;
+  async changePath(change: PathChange): Promise<void> {
+    const { call, globalTable: tableType } = this.#dialect;
+    await this.#rpc.unary(call.addPath, { tableType, path: toPath(change) });
+  }
+
   /** Many, in order and as one stream. One bad path fails the call: then any number of them may be missing. */
-  changePaths(changes: readonly PathChange[]): Promise<void>;
+  changePaths(changes: readonly PathChange[]): Promise<void> {
+    const { call, globalTable } = this.#dialect;
+    return this.#rpc.send(call.addPathStream, messages(globalTable, changes));
+  }
+
+  /** How many UPDATE messages went to each peer, by its address; null: their order is that of the changes anyway. */
+  async updatesSent(): Promise<ReadonlyMap<string, bigint> | null> {
+    if (!this.#dialect.withdrawsFirst) return null;
+    const sent = new Map<string, bigint>();
+    for (const { peer } of await this.#rpc.list(this.#dialect.call.listPeer, {}))
+      if (peer?.state?.sessionState === established)
+        sent.set(peer.state.neighborAddress, peer.state.messages?.sent?.update ?? 0n);
+    return sent;
+  }
+
   /** The paths that the daemon originates; received ones are left out. */
-  originated(family: Family): Promise<readonly WirePath[]>;
+  async originated(family: Family): Promise<readonly WirePath[]> {
+    const { call, globalTable: tableType, noNeighbour } = this.#dialect;
+    const answers = await this.#rpc.list(call.listPath, {
+      tableType,
+      family: familyNumbers[family],
+      enableOnlyBinary: true,
+    });
+    return answers
+      .flatMap(({ destination }) => destination?.paths ?? [])
+      .filter((path) => path.neighborIp === noNeighbour)
+      .map((path) => ({ family, nlri: path.nlriBinary, attributes: path.pattrsBinary }));
+  }
+
   /** Number of paths in the table, where none is received. */
-  count(family: Family): Promise<number>;
+  async count(family: Family): Promise<number> {
+    const { call, globalTable: tableType } = this.#dialect;
+    const { numPath } = await this.#rpc.unary(call.getTable, { tableType, family: familyNumbers[family] });
+    return Number(numPath);
+  }
 
   /** Neighbours known by something else than an address are left out. */
-  sessions(): Promise<readonly Session[]>;
-  addSession(peer: Peer): Promise<void>;
-  removeSession(address: Address): Promise<void>;
+  async sessions(): Promise<readonly Session[]> {
+    const answers = await this.#rpc.list(this.#dialect.call.listPeer, { enableAdvertised: true });
+    return answers
+      .map(({ peer }) => (peer === undefined ? null : fromNeighbour(peer)))
+      .filter((session) => session !== null);
+  }
+
+  async addSession(peer: Peer): Promise<void> {
+    await this.#rpc.unary(this.#dialect.call.addPeer, { peer: toNeighbour(peer) });
+  }
+
+  async removeSession(address: Address): Promise<void> {
+    await this.#rpc.unary(this.#dialect.call.deletePeer, { address });
+  }
 
   /**
    * Follows session changes, beginning with the states as they are; resolves when it does. `ended` is told once when
    * the daemon is gone. Counters are not part of the news.
    */
-  watch(changed: (status: PeerStatus) => void, ended: (error: EngineError) => void): Promise<Subscription>;
+  watch(changed: (status: PeerStatus) => void, ended: (error: EngineError) => void): Promise<Subscription> {
+    return new Promise((resolve, reject) => {
+      let following = false;
+      const cancelDeadline = this.#clock.schedule(unaryDeadlineMs, () => {
+        subscription.cancel();
+        const { text } = this.#rpc.address;
+        reject(
+          new EngineError("timeout", `gobgpd at ${text} does not say which sessions it has: is it frozen?`),
+        );
+      });
+      const subscription = this.#rpc.follow(
+        this.#dialect.call.watchEvent,
+        // Without a selector gobgpd 3.10 says nothing for ever.
+        { peer: {} },
+        ({ peer: event }) => {
+          const status = event?.peer === undefined ? null : statusOf(event.peer);
+          if (status !== null) changed(status);
+          if (event?.type !== endOfInit) return;
+          cancelDeadline();
+          following = true;
+          resolve(subscription);
+        },
+        (error) => {
+          cancelDeadline();
+          if (following) ended(error);
+          else reject(error);
+        },
+      );
+    });
+  }
+}
+
+function toPath({ family, nlri, attributes, withdraw }: PathChange): MessageInitShape<typeof PathSchema> {
+  return {
+    family: familyNumbers[family],
+    isWithdraw: withdraw,
+    nlriBinary: nlri,
+    pattrsBinary: [...attributes],
+  };
+}
+
+function* messages(tableType: number, changes: readonly PathChange[]): Iterable<Uint8Array> {
+  for (let from = 0; from < changes.length; from += chunkSize) {
+    const paths = changes.slice(from, from + chunkSize).map(toPath);
+    yield toBinary(AddPathStreamRequestSchema, create(AddPathStreamRequestSchema, { tableType, paths }));
+  }
 }

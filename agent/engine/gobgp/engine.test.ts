@@ -13,10 +13,29 @@ import type { Route } from "../../model/route.ts";
 import { ManualClock } from "../../time/manual-clock.ts";
 import type { EngineLink } from "../contract.ts";
 import { encodePrefix } from "../wire/nlri.ts";
+import { v3, v4 } from "./dialect.ts";
 import { gobgpEngine } from "./engine.ts";
 
 const address = parseAddress("192.168.1.1");
 if (address === null) throw new Error("192.168.1.1 is an address");
+
+describe.each([v3, v4])("a gobgpd with API $version", (dialect) => {
+  const gobgpd = new GobgpdStandIn({ dialect });
+
+  it("is told by what it answers to, and is asked in its own words", async () => {
+    const events = { lost: () => undefined, session: () => undefined };
+    const engine = gobgpEngine({ address: await gobgpd.start() });
+    const instance = { asn: defaultAsn, routerId: address, listenPort: -1 };
+    const link = await engine.open(instance, events, new AbortController().signal);
+    const change = { announce: manyRoutes(3), withdraw: [], addPeers: [], removePeers: [] };
+    expect(await link.apply(change)).toEqual([]);
+    expect(link.version).toBe(`gobgp ${dialect.version}`);
+    expect(gobgpd.routes.size).toBe(3);
+    expect(gobgpd.tables).toEqual(new Set([dialect.globalTable]));
+    await link.close("keep");
+    gobgpd.stop();
+  });
+});
 
 describe("a gobgpd that refuses some of many routes", () => {
   const gobgpd = new GobgpdStandIn();
@@ -94,7 +113,7 @@ describe("something else than gobgpd at the address", () => {
     const engine = gobgpEngine({ address: `127.0.0.1:${port}` });
     const instance = { asn: defaultAsn, routerId: address, listenPort: -1 };
     await expect(engine.open(instance, events, new AbortController().signal)).rejects.toThrow(
-      /does not know GetBgp of GoBGP's API v3: is it gobgpd 3\.10 to 3\.37/,
+      /does not know GetBgp of GoBGP's API v3 or v4: is it gobgpd 3\.10 or newer/,
     );
     server.forceShutdown();
   });

@@ -10,13 +10,14 @@ import { EngineError } from "../contract.ts";
 import type { BgpInstance, Engine, EngineEvents, EngineLink } from "../contract.ts";
 import { unhonoured } from "../honours.ts";
 import type { Honours } from "../honours.ts";
+import { GobgpApi } from "./api.ts";
+import { detectDialect } from "./dialect.ts";
 import { parseGobgpAddress } from "./address.ts";
 import type { GobgpAddress } from "./address.ts";
 import { assertInstance, ensureInstance } from "./instance.ts";
 import { GobgpLink } from "./link.ts";
 import { Rpc } from "./rpc.ts";
 import type { Subscription } from "./rpc.ts";
-import { GobgpV3 } from "./v3/v3.ts";
 
 export interface GobgpOptions {
   /** `unix:///run/gobgp/gobgp.sock`, `host:port` or `[v6]:port`. */
@@ -89,8 +90,7 @@ class GobgpEngine implements Engine {
     events: EngineEvents,
     signal: AbortSignal,
   ): Promise<EngineLink> {
-    // API v4 would be told by its own GetBgp: a v3 daemon answers that with UNIMPLEMENTED.
-    const api = new GobgpV3(rpc, this.#clock);
+    const api = new GobgpApi(rpc, await detectDialect(rpc), this.#clock);
     const ensured = await ensureInstance(api, instance, this.#address);
     let subscription: Subscription | null = null;
     const abandon = () => link.abandon();

@@ -8,6 +8,8 @@ import type { GobgpAddress } from "./address.ts";
 
 /** The daemon is there, but the instance that the link stands for is not. */
 const noBgp = /bgp server hasn't started yet/;
+/** The daemon is there, but can run no BGP any more: with API v4 StopBgp is for good. */
+const stoppedForGood = /^server stopped$/;
 
 /** @param error null: the speaker ended a stream that has no end. */
 export function toEngineError(address: GobgpAddress, call: string, error: ServiceError | null): EngineError {
@@ -18,12 +20,19 @@ export function toEngineError(address: GobgpAddress, call: string, error: Servic
 
 /** What came is no answer of gobgpd's API. */
 export function unreadableAnswer(address: GobgpAddress, call: string, cause: unknown): EngineError {
-  const message = `what listens at ${address.text} answered ${call} with something else than GoBGP's API v3: is it gobgpd?`;
+  const message = `what listens at ${address.text} answered ${call} with something else than GoBGP's API: is it gobgpd?`;
   return new EngineError("refused", message, { cause });
 }
 
+/** The speaker is there, but its API has no such call. */
+export function isUnknownCall(error: unknown): boolean {
+  if (!(error instanceof EngineError)) return false;
+  const { cause } = error;
+  return cause instanceof Error && "code" in cause && cause.code === status.UNIMPLEMENTED;
+}
+
 function codeOf({ code, details }: ServiceError): EngineErrorCode {
-  if (noBgp.test(details)) return "unreachable";
+  if (noBgp.test(details) || stoppedForGood.test(details)) return "unreachable";
   switch (code) {
     case status.UNAVAILABLE:
     case status.CANCELLED:
@@ -44,12 +53,14 @@ function messageOf(address: GobgpAddress, call: string, error: ServiceError): st
     case "unreachable":
       if (noBgp.test(error.details))
         return `gobgpd at ${address.text} has stopped BGP: was it stopped by another program?`;
+      if (stoppedForGood.test(error.details))
+        return `gobgpd at ${address.text} has stopped BGP and cannot start it again, as is the way of its API v4: restart gobgpd`;
       return `gobgpd at ${address.text} cannot be reached (${reason(error)}): is it running, with --api-hosts at this address?`;
     case "timeout":
       return `gobgpd at ${address.text} did not answer ${call} in time: is it frozen or starved of CPU?`;
     case "refused":
       return error.code === status.UNIMPLEMENTED
-        ? `what listens at ${address.text} does not know ${call} of GoBGP's API v3: is it gobgpd 3.10 to 3.37?`
+        ? `what listens at ${address.text} does not know ${call} of GoBGP's API v3 or v4: is it gobgpd 3.10 or newer?`
         : `gobgpd at ${address.text} refused ${call}: ${quote(error.details)}`;
   }
 }

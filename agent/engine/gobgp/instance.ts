@@ -21,12 +21,18 @@ export async function ensureInstance(
   const restarted = running === null ? null : difference(running, wish);
   if (restarted !== null) await api.stop();
   const fresh = running === null || restarted !== null;
-  if (fresh) await start(api, wish, address);
+  if (fresh) await start(api, wish, address, restarted);
   await api.refuseReceived();
   return { fresh, restarted };
 }
 
-async function start(api: GobgpApi, wish: BgpInstance, address: GobgpAddress): Promise<void> {
+/** @param restarted why another instance was stopped for this one; null: none was */
+async function start(
+  api: GobgpApi,
+  wish: BgpInstance,
+  address: GobgpAddress,
+  restarted: string | null,
+): Promise<void> {
   try {
     await api.start(wish);
   } catch (error) {
@@ -36,6 +42,8 @@ async function start(api: GobgpApi, wish: BgpInstance, address: GobgpAddress): P
         `gobgpd at ${address.text} cannot listen on TCP port ${wish.listenPort}: another BGP speaker has it. Stop that one, choose another port, or --listen-port -1 to peer without listening`,
         { cause: error },
       );
+    if (error instanceof EngineError && error.code === "unreachable" && restarted !== null)
+      throw new EngineError("unreachable", `${restarted}; ${error.message}`, { cause: error });
     throw error;
   }
 }

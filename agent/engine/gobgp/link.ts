@@ -66,7 +66,13 @@ export class GobgpLink implements EngineLink {
 
   apply(change: SpeakerChange): Promise<readonly Rejection[]> {
     return this.#ask(async () => {
-      const routes = await applyRoutes(this.#api, this.#options.localAsn, change.announce, change.withdraw);
+      const routes = await applyRoutes(
+        this.#api,
+        this.#options.clock,
+        this.#options.localAsn,
+        change.announce,
+        change.withdraw,
+      );
       const peers: Rejection[] = [];
       for (const address of change.removePeers)
         await collect(peers, address, () => this.#removePeer(address));

@@ -4,6 +4,7 @@ import { families } from "../../model/family.ts";
 import { prefixFamily } from "../../model/prefix.ts";
 import type { Prefix } from "../../model/prefix.ts";
 import type { Route } from "../../model/route.ts";
+import type { Clock } from "../../time/clock.ts";
 import { EngineError } from "../contract.ts";
 import type { Rejection } from "../contract.ts";
 import { decodeRoute } from "../wire/decode-route.ts";
@@ -15,23 +16,42 @@ import type { GobgpApi, PathChange, WirePath } from "./api.ts";
 /** Announces first, then withdraws: a prefix that moves to another attribute or length leaves no hole. */
 export async function applyRoutes(
   api: GobgpApi,
+  clock: Clock,
   localAsn: Asn,
   announce: readonly Route[],
   withdraw: readonly Prefix[],
 ): Promise<readonly Rejection[]> {
   const rejections: Rejection[] = [];
-  const changes: PathChange[] = [];
+  const announcements: PathChange[] = [];
   for (const route of announce) {
     try {
-      changes.push(toPath(route.prefix, encodeRoute(route, localAsn), false));
+      announcements.push(toPath(route.prefix, encodeRoute(route, localAsn), false));
     } catch (error) {
       if (!(error instanceof WireError)) throw error;
       rejections.push(rejection(route.prefix, new EngineError("refused", error.message, { cause: error })));
     }
   }
-  for (const prefix of withdraw) changes.push(toPath(prefix, [], true));
-  await send(api, changes, rejections);
+  const withdrawals = withdraw.map((prefix) => toPath(prefix, [], true));
+  const before = announcements.length > 0 && withdrawals.length > 0 ? await api.updatesSent() : null;
+  await send(api, announcements, rejections);
+  if (before !== null) await underWay(api, clock, before);
+  await send(api, withdrawals, rejections);
   return rejections;
+}
+
+/**
+ * Waits until the announcements are on their way to every peer: until each was sent something more, and nothing more
+ * goes out. A peer that gets none of them is waited for in vain, but not for long.
+ */
+async function underWay(api: GobgpApi, clock: Clock, before: ReadonlyMap<string, bigint>): Promise<void> {
+  let last = before;
+  for (let looks = 0; looks < 20; looks++) {
+    await new Promise((resolve) => clock.schedule(3, () => resolve(undefined)));
+    const sent = (await api.updatesSent()) ?? before;
+    const quiet = [...sent].every(([peer, count]) => count === last.get(peer) && count !== before.get(peer));
+    if (quiet) return;
+    last = sent;
+  }
 }
 
 /**

@@ -23,6 +23,8 @@ export interface GobgpRig extends EngineRig {
 }
 
 export interface GobgpRigOptions {
+  /** Of gobgpd and gobgp. Default: those that the system has. */
+  readonly folder?: string | undefined;
   /** Of the witness. Default the node's own: iBGP. */
   readonly peerAsn?: Asn;
   /** The node's on the IPv6 session. Default that of its instance. */
@@ -36,13 +38,18 @@ const instance: BgpInstance = { asn: defaultAsn, routerId: own.ipv4, listenPort:
 let rigs = 0;
 
 export async function gobgpRig({
+  folder,
   peerAsn = defaultAsn,
   ipv6LocalAsn = defaultAsn,
 }: GobgpRigOptions = {}): Promise<GobgpRig> {
   const directory = mkdtempSync(join(tmpdir(), "bellman-engine-"));
   const prefix = `bm-eng-${process.pid}-${++rigs}`;
   const [node, rack] = [`${prefix}-node`, `${prefix}-tor`];
-  const gobgpd = new Gobgpd({ netns: node, directory: join(directory, "gobgpd") });
+  const gobgpd = new Gobgpd({
+    netns: node,
+    directory: join(directory, "gobgpd"),
+    ...(folder !== undefined && { folder }),
+  });
   const bird = new BirdPeer({
     netns: rack,
     directory: join(directory, "bird"),
@@ -86,6 +93,8 @@ export async function gobgpRig({
     gobgpd,
     bird,
     netns: node,
+    // With API v4 to stop BGP is for good.
+    takesAnotherInstance: Number((await gobgpd.version()).split(".")[0]) < 4,
     witness: {
       // Its sessions are called as the peers are.
       routes: (peer: Peer) => bird.routes(peer.name),

@@ -21,6 +21,7 @@ export function memoryRig(): EngineRig {
       ipv4: { ...plain, name: "tor1", address: address("192.168.1.1") },
       ipv6: { ...plain, name: "tor2", address: address("fd01::1") },
     },
+    takesAnotherInstance: true,
     witness: witness(speaker),
     engine: () => new MemoryEngine(speaker),
     start: () => done(() => speaker.start()),

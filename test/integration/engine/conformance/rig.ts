@@ -11,6 +11,8 @@ export interface EngineRig {
   /** The witness, over an IPv4 session and over an IPv6 session; iBGP. */
   readonly peers: { readonly ipv4: Peer; readonly ipv6: Peer };
   readonly witness: Witness;
+  /** Can a running speaker be given another instance? If not, somebody has to restart it. */
+  readonly takesAnotherInstance: boolean;
 
   /** A driver that knows nothing of earlier ones, as a restarted agent has it. */
   engine(): Engine;

@@ -1,12 +1,12 @@
 import { create } from "@bufbuild/protobuf";
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import { describe, expect, it } from "vitest";
-import { parseAddress } from "../../../model/address.ts";
-import { defaultAsn } from "../../../model/asn.ts";
-import { plainSession } from "../../../model/peer.ts";
-import type { Peer } from "../../../model/peer.ts";
-import { PeerSchema } from "../proto/gobgp-v3.pb.ts";
-import { fromV3, statusOf, toV3 } from "./sessions.ts";
+import { parseAddress } from "../../model/address.ts";
+import { defaultAsn } from "../../model/asn.ts";
+import { plainSession } from "../../model/peer.ts";
+import type { Peer } from "../../model/peer.ts";
+import { PeerSchema } from "./proto/gobgp.pb.ts";
+import { fromNeighbour, statusOf, toNeighbour } from "./sessions.ts";
 
 const address = parseAddress("192.168.1.1");
 if (address === null) throw new Error("192.168.1.1 is an address");
@@ -19,15 +19,15 @@ const tor: Peer = {
   ...plainSession,
 };
 
-type V3 = MessageInitShape<typeof PeerSchema>;
+type Neighbour = MessageInitShape<typeof PeerSchema>;
 
-describe("a neighbour of API v3", () => {
+describe("a neighbour of gobgpd", () => {
   it("that we set up is read back as the peer it was", () => {
-    expect(fromV3(create(PeerSchema, toV3(tor)))?.peer).toEqual(tor);
+    expect(fromNeighbour(create(PeerSchema, toNeighbour(tor)))?.peer).toEqual(tor);
   });
 
-  const ours = toV3(tor);
-  const foreign: readonly (readonly [string, V3])[] = [
+  const ours = toNeighbour(tor);
+  const foreign: readonly (readonly [string, Neighbour])[] = [
     [
       "a password",
       { ...ours, conf: { neighborAddress: "192.168.1.1", peerAsn: 1, localAsn: 1, authPassword: "x" } },
@@ -53,14 +53,14 @@ describe("a neighbour of API v3", () => {
     ["no transport", { conf: { neighborAddress: "192.168.1.1", peerAsn: 1, localAsn: 1 } }],
   ];
   it.each(foreign)("with %s equals no peer of ours", (_, peer) => {
-    expect(fromV3(create(PeerSchema, peer))).toMatchObject({
+    expect(fromNeighbour(create(PeerSchema, peer))).toMatchObject({
       peer: null,
       status: { address: "192.168.1.1" },
     });
   });
 
   it("known by an interface is left out", () => {
-    expect(fromV3(create(PeerSchema, { conf: { neighborAddress: "fe80::1%eth0" } }))).toBeNull();
+    expect(fromNeighbour(create(PeerSchema, { conf: { neighborAddress: "fe80::1%eth0" } }))).toBeNull();
     expect(statusOf(create(PeerSchema, { conf: { neighborAddress: "<nil>" } }))).toBeNull();
   });
 

@@ -1,6 +1,6 @@
 // Address families by their numbers (RFC 4760 §6: AFI 1 and 2, SAFI 1 is unicast).
-import { families } from "../../../model/family.ts";
-import type { Family } from "../../../model/family.ts";
+import { families } from "../../model/family.ts";
+import type { Family } from "../../model/family.ts";
 
 export const familyNumbers = {
   ipv4: { afi: 1, safi: 1 },

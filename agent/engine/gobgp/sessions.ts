@@ -1,20 +1,26 @@
-// Neighbours of API v3 from and to our peers.
-import { parseAddress } from "../../../model/address.ts";
-import { parseAsn } from "../../../model/asn.ts";
-import { families } from "../../../model/family.ts";
-import type { Family } from "../../../model/family.ts";
-import { plainSession, sessionStates } from "../../../model/peer.ts";
-import type { Peer } from "../../../model/peer.ts";
-import type { PeerStatus } from "../../contract.ts";
-import type { Session } from "../api.ts";
-import type { Peer as V3Peer } from "../proto/gobgp-v3.pb.ts";
+// Neighbours as gobgpd has them, from and to our peers.
+import { parseAddress } from "../../model/address.ts";
+import { parseAsn } from "../../model/asn.ts";
+import { families } from "../../model/family.ts";
+import type { Family } from "../../model/family.ts";
+import { plainSession, sessionStates } from "../../model/peer.ts";
+import type { Peer } from "../../model/peer.ts";
+import type { PeerStatus } from "../contract.ts";
+import type { Peer as Neighbour } from "./proto/gobgp.pb.ts";
 import { familyNumbers, familyOfNumbers } from "./families.ts";
+
+/** A configured neighbour. */
+export interface Session {
+  /** null: it is set up as no peer of ours would be. */
+  readonly peer: Peer | null;
+  readonly status: PeerStatus;
+}
 
 /** gobgpd 3.10 takes nothing below 5 s for what it calls connect-retry. */
 const connectRetrySeconds = 5n;
 
 /** A neighbour as AddPeer takes it. */
-export function toV3(peer: Peer) {
+export function toNeighbour(peer: Peer) {
   return {
     conf: {
       neighborAddress: peer.address,
@@ -35,13 +41,13 @@ export function toV3(peer: Peer) {
 }
 
 /** null: a neighbour known by an interface, not an address. */
-export function fromV3(peer: V3Peer): Session | null {
+export function fromNeighbour(peer: Neighbour): Session | null {
   const status = statusOf(peer);
   return status === null ? null : { peer: asOurs(peer, status), status };
 }
 
 /** null: the message is about no neighbour, as some events are. */
-export function statusOf(peer: V3Peer): PeerStatus | null {
+export function statusOf(peer: Neighbour): PeerStatus | null {
   const address = parseAddress(peer.conf?.neighborAddress ?? "");
   if (address === null) return null;
   // UNKNOWN is 0, IDLE 1, and so on in the order of RFC 4271.
@@ -67,7 +73,7 @@ export function statusOf(peer: V3Peer): PeerStatus | null {
   };
 }
 
-function asOurs(peer: V3Peer, { address, asn }: PeerStatus): Peer | null {
+function asOurs(peer: Neighbour, { address, asn }: PeerStatus): Peer | null {
   const localAsn = parseAsn(peer.conf?.localAsn);
   const timers = peer.timers?.config;
   const port = peer.transport?.remotePort;
@@ -86,7 +92,7 @@ function asOurs(peer: V3Peer, { address, asn }: PeerStatus): Peer | null {
 }
 
 /** Is it set up with something that no peer of ours has? */
-function isForeign({ conf, ...peer }: V3Peer): boolean {
+function isForeign({ conf, ...peer }: Neighbour): boolean {
   const enabled = peer.afiSafis
     .filter(({ config }) => config?.enabled === true)
     .map(({ config }) => familyOfNumbers(config?.family));

@@ -1,0 +1,54 @@
+// What differs between the versions of GoBGP's API. All else of the driver is the same for both.
+import { isUnknownCall } from "./errors.ts";
+import { GobgpApi } from "./proto/gobgp-v3.pb.ts";
+import { GoBgpService } from "./proto/gobgp-v4.pb.ts";
+import type { Rpc } from "./rpc.ts";
+
+export interface Dialect {
+  readonly version: "v3" | "v4";
+  readonly call: typeof GobgpApi.method;
+  /** TableType of the table that holds the best paths, the daemon's own among them. */
+  readonly globalTable: number;
+  /** Direction of a soft reset that judges received routes anew. */
+  readonly resetIn: number;
+  /** How the neighbour of a path that has none is printed. */
+  readonly noNeighbour: string;
+  /** Does it pack all changes that wait for a peer into messages with the withdrawals first? */
+  readonly withdrawsFirst: boolean;
+}
+
+/** gobgpd 3.10 (Debian 12) to 3.37 (Debian 13 has 3.36). */
+export const v3: Dialect = {
+  version: "v3",
+  call: GobgpApi.method,
+  globalTable: 0,
+  resetIn: 0,
+  noNeighbour: "<nil>",
+  withdrawsFirst: false,
+};
+
+/** gobgpd 4.8. Enumerations begin at 1 where 0 had a meaning: it now stands for "unspecified". */
+export const v4: Dialect = {
+  version: "v4",
+  call: GoBgpService.method,
+  globalTable: 1,
+  resetIn: 1,
+  noNeighbour: "",
+  withdrawsFirst: true,
+};
+
+/**
+ * Asks, and never goes by a version number. A daemon that does not know v4 is taken for v3: whether it is that, its
+ * first call shows.
+ *
+ * @throws {EngineError}
+ */
+export async function detectDialect(rpc: Rpc): Promise<Dialect> {
+  try {
+    await rpc.unary(v4.call.getBgp, {});
+    return v4;
+  } catch (error) {
+    if (isUnknownCall(error)) return v3;
+    throw error;
+  }
+}

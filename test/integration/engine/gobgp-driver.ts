@@ -1,0 +1,210 @@
+// What only gobgpd knows: its import policy, its port, its AS_PATH, and people with the gobgp command.
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { readFileSync } from "node:fs";
+import { parseAsn } from "../../../agent/model/asn.ts";
+import type { Asn } from "../../../agent/model/asn.ts";
+import type { Peer } from "../../../agent/model/peer.ts";
+import { parseCommunity, uniqueCommunities } from "../../../agent/model/community.ts";
+import { compareText } from "../../../agent/model/problem.ts";
+import { startDaemon } from "../../support/daemon.ts";
+import { until } from "../../support/until.ts";
+import { Trial, manyRoutes, prefix, route } from "./conformance/trial.ts";
+import { gobgpRig } from "./gobgp-rig.ts";
+import type { GobgpRig } from "./gobgp-rig.ts";
+
+/** A rig for one `describe`, with gobgpd anew for each test. */
+function withRig(make: () => Promise<GobgpRig>): () => { readonly rig: GobgpRig; readonly trial: Trial } {
+  let rig: GobgpRig | null = null;
+  let trial: Trial | null = null;
+  beforeAll(async () => {
+    rig = await make();
+  });
+  beforeEach(async () => {
+    if (rig === null) throw new Error("there is no rig");
+    trial = new Trial(rig);
+    await rig.start();
+  });
+  afterEach(async () => {
+    trial?.end();
+    await rig?.witness.send([]);
+    await rig?.kill();
+  });
+  afterAll(() => rig?.dispose());
+  return () => {
+    if (rig === null || trial === null) throw new Error("no test is running");
+    return { rig, trial };
+  };
+}
+
+/** @param folder of gobgpd and gobgp; default those that the system has */
+export function describeGobgpDriver(folder?: string): void {
+  describe("gobgpd and an iBGP router", () => {
+    const current = withRig(() => gobgpRig({ folder }));
+
+    it.each([
+      ["the default set to accept", 51, [["global", "policy", "import", "set", "default", "accept"]]],
+      [
+        "the policy taken out, and the default set to accept",
+        51,
+        [
+          ["global", "policy", "import", "del", "bellman-originates"],
+          ["global", "policy", "import", "set", "default", "accept"],
+        ],
+      ],
+      [
+        "the policy's statement turned around",
+        1,
+        [
+          ["policy", "statement", "bellman-originates", "del", "action", "accept"],
+          ["policy", "statement", "bellman-originates", "add", "action", "reject"],
+        ],
+      ],
+    ])(
+      "an import policy with %s by hand is mended when it is adopted, without a flap",
+      async (_, heldThen, commands) => {
+        const { rig, trial } = current();
+        const received = manyRoutes(50).map((each) => each.prefix);
+        const first = await trial.established(route("10.50.0.1/32"));
+        await rig.witness.send(received);
+        await first.link.close("keep");
+        const establishedAtMs = (await (await trial.open()).link.peers())[0]?.establishedAtMs;
+        for (const command of commands) await rig.gobgpd.command(...command);
+        await rig.gobgpd.command("neighbor", rig.peers.ipv4.address, "softresetin");
+        const summary = () => rig.gobgpd.command("global", "rib", "summary");
+        await until(`${heldThen} routes are in the table`, async () =>
+          (await summary()).includes(`Path: ${heldThen}`),
+        );
+
+        const opened = await trial.open();
+        await trial.applied(opened, { announce: [route("10.50.0.1/32"), route("10.50.0.2/32")] });
+        await trial.witnessed(route("10.50.0.1/32"), route("10.50.0.2/32"));
+        await until("what came from the router is forgotten", async () => (await opened.link.count()) === 2);
+        expect(await opened.link.peers()).toMatchObject([{ state: "established", establishedAtMs }]);
+        expect([...(await opened.link.held()).routes.keys()].sort()).toEqual([
+          "10.50.0.1/32",
+          "10.50.0.2/32",
+        ]);
+      },
+    );
+
+    it("a listen port that another program has is told by its number", async () => {
+      const { rig, trial } = current();
+      const script = "require('node:net').createServer().listen(179, '::', () => console.log('listening'))";
+      const thief = startDaemon("thief", [process.execPath, "-e", script], {
+        netns: rig.netns,
+        log: `${rig.gobgpd.socket}.thief.log`,
+      });
+      try {
+        await until("the port is taken", () => readFileSync(thief.log, "utf8").includes("listening"));
+        await expect(trial.open()).rejects.toMatchObject({ name: "EngineError", code: "refused" });
+        await expect(trial.open()).rejects.toThrow(/TCP port 179: another BGP speaker has it/);
+        const quiet = await trial.open({ ...rig.instance, listenPort: -1 });
+        expect(quiet.link.fresh).toBe(true);
+      } finally {
+        await thief.stop();
+      }
+    });
+
+    it("a BGP that somebody stops in a running gobgpd is lost, and started anew", async () => {
+      const { rig, trial } = current();
+      const { lost } = await trial.established(route("10.49.0.1/32"));
+      await rig.gobgpd.command("global", "del", "all");
+      await until("told as lost", () => lost.length > 0);
+      expect(lost).toMatchObject([{ code: "unreachable" }]);
+      expect(lost[0]?.message).toMatch(/another program changed gobgpd .* runs no BGP|restart gobgpd/);
+      if (!rig.takesAnotherInstance) {
+        await rig.kill();
+        await rig.start();
+      }
+      const again = await trial.established(route("10.49.0.1/32"));
+      expect(again.link.fresh).toBe(true);
+    });
+
+    it("an agent without BGP listening peers all the same", async () => {
+      const { rig, trial } = current();
+      const opened = await trial.open({ ...rig.instance, listenPort: -1 });
+      await trial.applied(opened, { announce: [route("10.49.0.1/32")], addPeers: [rig.peers.ipv4] });
+      await trial.witnessed(route("10.49.0.1/32"));
+      await opened.link.close("keep");
+      const again = await trial.open({ ...rig.instance, listenPort: -1 });
+      expect(again.link).toMatchObject({ fresh: false, restarted: null });
+    });
+
+    it.each(["close", "abort", "loss"])("after %s no timer and no socket is left", async (how) => {
+      const { rig, trial } = current();
+      const before = resources();
+      const { link, lost, abort } = await trial.open();
+      await trial.applied({ link, lost, sessions: [], abort }, { announce: [route("10.49.0.1/32")] });
+      if (how === "close") await link.close("keep");
+      else if (how === "abort") abort();
+      else {
+        await rig.kill();
+        await until("told as lost", () => lost.length > 0);
+      }
+      await until("nothing more is left than before", () => resources().length <= before.length);
+    });
+  });
+
+  describe("gobgpd and an eBGP router", () => {
+    const current = withRig(() =>
+      gobgpRig({ folder, peerAsn: asn(65001), ipv6LocalAsn: asn(4_200_000_000) }),
+    );
+
+    it("a route whose attributes fit into no message is refused, and gobgpd lives on", async () => {
+      const { rig, trial } = current();
+      const opened = await trial.open();
+      const many = Array.from({ length: 1200 }, (_, number) => parseCommunity(`64512:${number}`));
+      const communities = uniqueCommunities(many.filter((community) => community !== null));
+      const announce = [route("10.49.0.1/32"), route("10.49.0.2/32", { communities })];
+      const change = { announce, withdraw: [], addPeers: [rig.peers.ipv4], removePeers: [] };
+      expect(await opened.link.apply(change)).toMatchObject([
+        { item: { t: "route", prefix: "10.49.0.2/32" }, error: { code: "refused" } },
+      ]);
+      await until("the other is known", async () =>
+        (await rig.witness.routes(rig.peers.ipv4)).has("10.49.0.1/32"),
+      );
+      expect(await opened.link.count()).toBe(1);
+    });
+
+    it("prepending puts the node's AS in front once more each", async () => {
+      const { rig, trial } = current();
+      const opened = await trial.open();
+      const routes = [route("10.49.0.1/32"), route("10.49.0.2/32", { prepend: 2 })];
+      await trial.applied(opened, { announce: routes, addPeers: [rig.peers.ipv4] });
+      await until("both are known", async () => (await rig.witness.routes(rig.peers.ipv4)).size === 2);
+      const seen = await rig.witness.routes(rig.peers.ipv4);
+      expect(seen.get("10.49.0.1/32")?.asPath).toBe("64512");
+      expect(seen.get("10.49.0.2/32")?.asPath).toBe("64512 64512 64512");
+      expect((await opened.link.held()).routes.get(prefix("10.49.0.2/32"))).toEqual(routes[1]);
+    });
+
+    it("a session may have a local AS of its own", async () => {
+      const { rig, trial } = current();
+      const opened = await trial.open();
+      const peers = [rig.peers.ipv4, rig.peers.ipv6];
+      await trial.applied(opened, { announce: [route("fd49::1/128")], addPeers: peers });
+      await until("both sessions are established", async () =>
+        (await opened.link.peers()).every(({ state }) => state === "established"),
+      );
+      await until("the route is known", async () => (await rig.witness.routes(rig.peers.ipv6)).size > 0);
+      const seen = await rig.witness.routes(rig.peers.ipv6);
+      expect(seen.get("fd49::1/128")?.asPath).toBe("4200000000");
+      expect([...(await opened.link.held()).peers.values()].sort(byName)).toEqual(peers);
+    });
+  });
+}
+
+function byName(a: Peer | null, b: Peer | null): number {
+  return compareText(a?.name ?? "", b?.name ?? "");
+}
+
+function asn(number: number): Asn {
+  const parsed = parseAsn(number);
+  if (parsed === null) throw new Error(`${number} is no AS number`);
+  return parsed;
+}
+
+/** Timers and sockets that keep the process alive. */
+function resources(): readonly string[] {
+  return process.getActiveResourcesInfo().filter((kind) => /Timeout|Pipe|TCP|Immediate/.test(kind));
+}

@@ -1,0 +1,16 @@
+// Newer gobgpds under the very tests that the system's own has to pass: those that test/versions/gobgp.mjs fetched.
+import { execFileSync } from "node:child_process";
+import { join } from "node:path";
+import { describe } from "vitest";
+import { describeEngine } from "../integration/engine/conformance.ts";
+import { describeGobgpDriver } from "../integration/engine/gobgp-driver.ts";
+import { gobgpRig } from "../integration/engine/gobgp-rig.ts";
+import { projectRoot } from "../support/paths.ts";
+
+const script = join(projectRoot, "test/versions/gobgp.mjs");
+const lines = execFileSync(process.execPath, [script, "--no-fetch"], { encoding: "utf8" }).trim().split("\n");
+
+describe.each(lines.map((line) => line.split(" ")))("gobgpd %s (%s)", (_version, _suite, folder) => {
+  describeEngine("gobgp", () => gobgpRig({ folder }));
+  describeGobgpDriver(folder);
+});
