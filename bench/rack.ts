@@ -86,7 +86,7 @@ async function measureSize(rack: Rack, kernel: KernelWatch, size: number): Promi
       bare: {
         speaker: rack.node("n2").speaker.address,
         routerId: nodeAddresses.n2.ipv4,
-        tor: torAddresses.rack.ipv4,
+        tor: torAddresses.tor.rack.ipv4,
       },
     }),
   ) as ProbeSamples;

@@ -4,6 +4,9 @@ import type { Connections } from "./rack/client.ts";
 import { nodeNames } from "./rack/layout.ts";
 import type { NodeName } from "./rack/layout.ts";
 import type { Rack } from "./rack/rack.ts";
+import { asPrinted } from "./rack/kernel-routes.ts";
+import type { RouteMonitor } from "./rack/route-monitor.ts";
+import type { Tor } from "./rack/tor.ts";
 import type { Show } from "./show.ts";
 
 const aggregates = ["10.49.0.0/16", "192.168.3.0/24", "192.168.5.0/24", "fd00:10:49::/112"];
@@ -19,6 +22,8 @@ export async function demonstrate(rack: Rack, show: Show): Promise<void> {
   await lab.aggregates();
   await lab.localService();
   await lab.connections(["n1", "n2"]);
+  await lab.restartAgent();
+  await lab.loseTor();
   await lab.excludeNode();
   await lab.connections(["n2"]);
   await lab.includeNode();
@@ -29,7 +34,7 @@ export async function demonstrate(rack: Rack, show: Show): Promise<void> {
 class Demonstration {
   readonly #rack: Rack;
   readonly #show: Show;
-  #sessionsAtStart: unknown = null;
+  readonly #sessionsAtStart = new Map<Tor, unknown>();
 
   constructor(rack: Rack, show: Show) {
     this.#rack = rack;
@@ -37,19 +42,14 @@ class Demonstration {
   }
 
   async sessions(): Promise<void> {
-    const { router } = this.#rack.tor;
-    this.#show.title("Every node's gobgpd has a session to the ToR.");
-    await this.#show.expect(
-      "sessions from n1, n2 and n3 are established",
-      async () => {
-        const sessions = await this.#rack.tor.sessions();
-        return nodeNames.filter((node) => sessions[node].established);
-      },
-      nodeNames,
-    );
-    this.#sessionsAtStart = await this.#rack.tor.sessions();
-    const line = router.name === "frr" ? "show bgp ipv4 unicast summary" : "show protocols";
-    this.#show.command(`${router.shell.join(" ")} '${line}'`, await router.command(line));
+    const { tors } = this.#rack;
+    this.#show.title(`Every node's gobgpd has a session to ${tors.length === 1 ? "the ToR" : "both ToRs"}.`);
+    for (const tor of tors) await this.#expectSessions(tor);
+    for (const tor of tors) {
+      this.#sessionsAtStart.set(tor, await tor.sessions());
+      const line = tor.router.name === "frr" ? "show bgp ipv4 unicast summary" : "show protocols";
+      this.#show.command(`${tor.router.shell.join(" ")} '${line}'`, await tor.router.command(line));
+    }
   }
 
   async aggregates(): Promise<void> {
@@ -64,35 +64,76 @@ class Demonstration {
 
   async localService(): Promise<void> {
     this.#show.title("externalTrafficPolicy: Local: only nodes with a ready endpoint attract the service.");
+    const monitors = await this.#monitors(this.#rack.tors);
     await this.#edit("Service", "nginx", { spec: { externalTrafficPolicy: "Local" } });
     for (const prefix of hostRoutes)
       await this.#expectRoute(prefix, ["n1", "n2"], "the nodes with a ready endpoint");
     for (const prefix of aggregates) await this.#expectRoute(prefix, nodeNames);
+    await this.#expectNoEvents(monitors, "of other prefixes", hostRoutes);
     await this.#showRoutes();
   }
 
-  /** Connections from outside arrive by exactly these nodes, and none fails. */
+  /** Connections from outside arrive by exactly these nodes, and none fails, whichever ToR they come over. */
   async connections(by: readonly NodeName[]): Promise<void> {
-    const { client } = this.#rack;
+    const { client, tors } = this.#rack;
     this.#show.title(`${connections} connections from the client, counted by the node they come in at.`);
-    for (const family of families) {
-      const address = nginx[family];
-      await client.reaches(address, port);
-      const counted = await client.connect(address, port, connections);
-      this.#show.command(
-        `ip netns exec ${client.netns} ${client.argv(address, port, connections).join(" ")}`,
-        summary(counted),
-      );
-      await this.#show.expect(
-        `${connections} connections to ${address} come in by ${by.join(" and ")}, none fails`,
-        () => ({
-          nodes: nodeNames.filter((node) => counted.byNode[node] > 0),
-          failures: counted.failures,
-        }),
-        { nodes: by, failures: [] },
-        0,
-      );
+    for (const tor of tors) {
+      if (tors.length > 1) await this.#rack.sendOver([tor]);
+      for (const family of families) {
+        const address = nginx[family];
+        await client.reaches(address, port);
+        const counted = await client.connect(address, port, connections);
+        this.#show.command(
+          `ip netns exec ${client.netns} ${client.argv(address, port, connections).join(" ")}`,
+          summary(counted),
+        );
+        await this.#show.expect(
+          `${connections} connections to ${address}${this.#over(tor)} come in by ${by.join(" and ")}, none fails`,
+          () => ({
+            nodes: nodeNames.filter((node) => counted.byNode[node] > 0),
+            failures: counted.failures,
+          }),
+          { nodes: by, failures: [] },
+          0,
+        );
+      }
     }
+    if (tors.length > 1) await this.#rack.sendOver(tors);
+  }
+
+  async restartAgent(): Promise<void> {
+    this.#show.title(
+      "n1's agent is killed with -9 and started again: its gobgpd holds the routes meanwhile.",
+    );
+    const monitors = await this.#monitors(this.#rack.tors);
+    const { agent } = this.#rack.node("n1");
+    await agent.restart("SIGKILL");
+    await agent.ready();
+    await this.#expectNoEvents(monitors, "while n1's agent is killed and started again");
+  }
+
+  /** With two ToRs the last one loses its power. */
+  async loseTor(): Promise<void> {
+    const lost = this.#rack.tors.at(-1);
+    const left = this.#rack.tors.filter((tor) => tor !== lost);
+    if (lost === undefined || left.length === 0) return;
+    this.#show.title(`${lost.name} loses its power: what the other ToR has stays as it is.`);
+    const monitors = await this.#monitors(left);
+    await lost.powerOff();
+    await this.#rack.sendOver(left);
+    for (const family of families) await this.#rack.client.reaches(nginx[family], port);
+    for (const tor of left) {
+      for (const prefix of hostRoutes) await this.#expectRouteAt(tor, prefix, ["n1", "n2"]);
+      for (const prefix of aggregates) await this.#expectRouteAt(tor, prefix, nodeNames);
+    }
+    this.#show.title(`${lost.name} is back, and so are its routes.`);
+    await lost.powerOn();
+    await this.#expectSessions(lost);
+    for (const prefix of hostRoutes) await this.#expectRouteAt(lost, prefix, ["n1", "n2"]);
+    for (const prefix of aggregates) await this.#expectRouteAt(lost, prefix, nodeNames);
+    this.#sessionsAtStart.set(lost, await lost.sessions());
+    await this.#rack.sendOver(this.#rack.tors);
+    await this.#expectNoEvents(monitors, `while ${lost.name} is lost and comes back`);
   }
 
   async excludeNode(): Promise<void> {
@@ -100,11 +141,12 @@ class Demonstration {
     await this.#edit("Node", "n1", { metadata: { labels: { [exclusionLabel]: "" } } });
     for (const prefix of aggregates) await this.#expectRoute(prefix, ["n2", "n3"]);
     for (const prefix of hostRoutes) await this.#expectRoute(prefix, ["n2"]);
-    await this.#show.expect(
-      "the session to n1 is established",
-      async () => (await this.#rack.tor.sessions()).n1.established,
-      true,
-    );
+    for (const tor of this.#rack.tors)
+      await this.#show.expect(
+        `the session from n1 to ${this.#called(tor)} is established`,
+        async () => (await tor.sessions()).n1.established,
+        true,
+      );
     await this.#showRoutes();
   }
 
@@ -124,38 +166,89 @@ class Demonstration {
 
   async sessionsNeverLost(): Promise<void> {
     this.#show.title("Through all of this no session was lost.");
-    await this.#show.expect(
-      "the ToR's session counters are what they were at the start",
-      () => this.#rack.tor.sessions(),
-      this.#sessionsAtStart,
-      0,
-    );
+    for (const tor of this.#rack.tors)
+      await this.#show.expect(
+        `${this.#called(tor)}'s session counters are what they were at the start`,
+        () => tor.sessions(),
+        this.#sessionsAtStart.get(tor),
+        0,
+      );
   }
 
   async #edit(kind: string, name: string, patch: Readonly<Record<string, unknown>>): Promise<void> {
     this.#show.text(`$ ${await this.#rack.patch(kind, name, patch)}`);
   }
 
+  #expectSessions(tor: Tor): Promise<void> {
+    return this.#show.expect(
+      `sessions from n1, n2 and n3 to ${this.#called(tor)} are established`,
+      async () => {
+        const sessions = await tor.sessions();
+        return nodeNames.filter((node) => sessions[node].established);
+      },
+      nodeNames,
+    );
+  }
+
   async #expectRoute(prefix: string, nodes: readonly NodeName[], why?: string): Promise<void> {
+    for (const tor of this.#rack.tors) await this.#expectRouteAt(tor, prefix, nodes, why);
+  }
+
+  async #expectRouteAt(tor: Tor, prefix: string, nodes: readonly NodeName[], why?: string): Promise<void> {
     const family = prefix.includes(":") ? "ipv6" : "ipv4";
     const wanted = nodes.map((node) => this.#rack.node(node).addresses[family]);
-    const over = nodes.length > 0 ? `is at the ToR over exactly ${nodes.join(", ")}` : "is not at the ToR";
+    const at = this.#called(tor);
+    const over = nodes.length > 0 ? `is at ${at} over exactly ${nodes.join(", ")}` : `is not at ${at}`;
     await this.#show.expect(
       `${prefix} ${over}${why === undefined ? "" : ` (${why})`}`,
-      () => this.#rack.tor.routes(prefix),
+      () => tor.routes(prefix),
       wanted,
     );
   }
 
-  async #showRoutes(): Promise<void> {
-    for (const ip of [
-      ["ip", "route"],
-      ["ip", "-6", "route"],
-    ]) {
-      const { netns } = this.#rack.tor;
-      const argv = [...ip, "show", "proto", this.#rack.tor.router.name === "frr" ? "bgp" : "bird"];
-      this.#show.command(`ip netns exec ${netns} ${argv.join(" ")}`, await this.#rack.tor.exec(...argv));
+  async #monitors(tors: readonly Tor[]): Promise<ReadonlyMap<Tor, RouteMonitor>> {
+    const monitors = new Map<Tor, RouteMonitor>();
+    for (const tor of tors) monitors.set(tor, await tor.monitor());
+    return monitors;
+  }
+
+  /** What the ToRs' kernels were told since the monitors started: nothing, but for some prefixes. */
+  async #expectNoEvents(
+    monitors: ReadonlyMap<Tor, RouteMonitor>,
+    when: string,
+    except: readonly string[] = [],
+  ): Promise<void> {
+    for (const [tor, monitor] of monitors) {
+      await this.#show.expect(
+        `not one route event at ${this.#called(tor)} ${when}`,
+        async () =>
+          (await monitor.events())
+            .filter(({ prefix }) => !except.map(asPrinted).includes(prefix))
+            .map(({ text }) => text),
+        [],
+        0,
+      );
+      await monitor.stop();
     }
+  }
+
+  #called({ name }: Tor): string {
+    return this.#rack.tors.length === 1 ? "the ToR" : name;
+  }
+
+  #over(tor: Tor): string {
+    return this.#rack.tors.length === 1 ? "" : ` over ${tor.name}`;
+  }
+
+  async #showRoutes(): Promise<void> {
+    for (const tor of this.#rack.tors)
+      for (const ip of [
+        ["ip", "route"],
+        ["ip", "-6", "route"],
+      ]) {
+        const argv = [...ip, "show", "proto", tor.router.name === "frr" ? "bgp" : "bird"];
+        this.#show.command(`ip netns exec ${tor.netns} ${argv.join(" ")}`, await tor.exec(...argv));
+      }
   }
 }
 

@@ -18,11 +18,13 @@ export function lookAround(rack: Rack): string {
           ],
         ];
   const lines = [
-    ["the ToR's routes", inside(rack.tor.netns, "ip route")],
-    [
-      "the ToR's router",
-      rack.tor.router.shell.slice(0, rack.tor.router.name === "frr" ? -1 : undefined).join(" "),
-    ],
+    ...rack.tors.flatMap(({ netns, router }, index) => {
+      const tor = rack.tors.length === 1 ? "the ToR" : `ToR ${index + 1}`;
+      return [
+        [`${tor}'s routes`, inside(netns, "ip route")],
+        [`${tor}'s router`, router.shell.slice(0, router.name === "frr" ? -1 : undefined).join(" ")],
+      ];
+    }),
     ["an agent", inside(node.netns, `node lab/get.mjs ${Agent.http}/api/v1/routes`)],
     ["a node's gobgpd", `gobgp --target ${node.speaker.address} global rib`],
     ["the client", inside(rack.client.netns, `node lab/connect.mjs 10.49.62.131 80 300`)],

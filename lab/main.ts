@@ -5,6 +5,7 @@ import { agentFlags } from "../test/scenarios/offline.ts";
 import { emptyRack, labScenario, playInLab } from "../test/scenarios/lab.ts";
 import { startRack } from "./rack/rack.ts";
 import type { Rack } from "./rack/rack.ts";
+import type { RackShape } from "./rack/shape.ts";
 import { LabIsUpError, removeLab } from "./rack/state.ts";
 import { Show } from "./show.ts";
 
@@ -16,7 +17,10 @@ export interface LabOptions {
   readonly name: string;
   readonly check: boolean;
   readonly keep: boolean;
-  readonly tor: "frr" | "bird";
+  /** Routers of the ToRs. */
+  readonly tors: RackShape["routers"];
+  /** Every node and ToR in an AS of its own. */
+  readonly ebgp: boolean;
   readonly kubernetes: boolean;
   /** Name of a folder in test/scenarios to play instead of the demonstration. */
   readonly scenario: string | null;
@@ -60,7 +64,9 @@ async function up(options: LabOptions, show: Show, signal: AbortSignal): Promise
   const scenario = options.scenario === null ? null : labScenario(options.scenario);
   const rack = await startRack({
     prefix: options.name,
-    tor: options.tor,
+    tor: options.tors,
+    ebgp: options.ebgp,
+    acceptAll: scenario !== null,
     cluster,
     agentSettings: scenario === null ? [] : agentFlags(scenario.settings),
     signal,

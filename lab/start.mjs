@@ -14,7 +14,8 @@ import { SetupError } from "./setup/run.mjs";
 const usage = `npm run lab [-- OPTIONS]     a rack in network namespaces: a ToR, three nodes with Bellman, a client
   --check        only assert: a line for each expectation, exit code 0 or 1
   --keep         leave it up, and say how to look around
-  --tor NAME     the ToR's router: frr (default) or bird
+  --tor NAME     the ToR's router: frr (default) or bird; of two: such as bird,frr (default frr,bird)
+  --tors NUMBER  1 (default) or 2 ToRs, each with a session to every node
   --scenario NAME  play test/scenarios/NAME instead, with the ToR's routes as the judge
   --kubernetes   with a real Kubernetes API server and kube-proxy, not a directory of manifests
   --name NAME    of its namespaces (NAME-tor, …) and of /run/NAME-lab; default bellman
@@ -28,7 +29,9 @@ function parse(argv) {
     options: {
       check: { type: "boolean", default: false },
       keep: { type: "boolean", default: false },
-      tor: { type: "string", default: "frr" },
+      tor: { type: "string" },
+      tors: { type: "string" },
+      ebgp: { type: "boolean", default: false },
       kubernetes: { type: "boolean", default: false },
       name: { type: "string", default: "bellman" },
       scenario: { type: "string" },
@@ -38,20 +41,33 @@ function parse(argv) {
   const [command = values.help ? "help" : "up", ...rest] = positionals;
   if (!["up", "down", "help"].includes(command) || rest.length > 0)
     throw new Error(`unknown argument "${rest[0] ?? command}"`);
-  if (!["frr", "bird"].includes(values.tor)) throw new Error(`--tor is frr or bird, not "${values.tor}"`);
+  const tors = parseTors(values.tor, values.tors);
   if (!/^[a-z][a-z0-9]{0,19}$/.test(values.name))
     throw new Error(`--name is up to 20 small letters and digits, not "${values.name}"`);
-  if (values.scenario !== undefined && values.kubernetes)
-    throw new Error("--scenario goes with a directory of manifests, not with --kubernetes");
+  for (const other of ["kubernetes", "ebgp", "tors"])
+    if (values.scenario !== undefined && values[other])
+      throw new Error(`--scenario goes with the plain rack, not with --${other}`);
   return {
     command,
     name: values.name,
     scenario: values.scenario ?? null,
     check: values.check,
     keep: values.keep,
-    tor: values.tor,
+    tors,
+    ebgp: values.ebgp,
     kubernetes: values.kubernetes,
   };
+}
+
+/** The routers of the ToRs, in order. One name stands for all of them. */
+function parseTors(routers, number) {
+  const names = routers?.split(",") ?? (number === "2" ? ["frr", "bird"] : ["frr"]);
+  if (names.length > 2 || names.some((name) => !["frr", "bird"].includes(name)))
+    throw new Error(`--tor is frr or bird, or two of them as in bird,frr; not "${routers}"`);
+  if (number !== undefined && !["1", "2"].includes(number))
+    throw new Error(`--tors is 1 or 2, not "${number}"`);
+  if (number === "1" && names.length === 2) throw new Error(`--tor ${routers} are two, and --tors is 1`);
+  return number === "2" && names.length === 1 ? [...names, ...names] : names;
 }
 
 function refuse(obstacle) {

@@ -41,9 +41,9 @@ export const groups = [
   },
   {
     name: "check",
-    about: "npm run lab -- --check, with FRR and with BIRD",
+    about: "npm run lab -- --check, with FRR, with BIRD and with both",
     needs: ["rack"],
-    lab: [["--check"], ["--check", "--tor", "bird"]],
+    lab: [["--check"], ["--check", "--tor", "bird"], ["--check", "--tors", "2"]],
   },
   {
     name: "check-kubernetes",

@@ -1,29 +1,44 @@
-// BIRD on the ToR.
-import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+// BIRD on a ToR.
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Daemon } from "../../test/support/daemon.ts";
 import { run } from "../../test/support/netns.ts";
 import { byNode } from "./by-node.ts";
 import type { NodeName } from "./layout.ts";
-import { projectRoot } from "../../test/support/paths.ts";
-import type { Router, Session } from "./router.ts";
+import type { Router, RouterOptions, Session } from "./router.ts";
 import { appears } from "./appears.ts";
 import type { LabState } from "./state.ts";
+
+/** Ups and downs of sessions go to the log; `include` must start its line, and a pattern may match no file. */
+const aroundGuide = `log stderr all;
+timeformat protocol iso long ms;
+debug protocols { states };
+include "guide.conf";
+protocol static announced4 {
+  ipv4;
+include "announced4*.conf";
+}
+protocol static announced6 {
+  ipv6;
+include "announced6*.conf";
+}
+include "further*.conf";
+`;
 
 export class Bird implements Router {
   readonly name = "bird";
   readonly shell: readonly string[];
   readonly #state: LabState;
-  readonly #netns: string;
+  readonly #options: RouterOptions;
   readonly #directory: string;
   #daemon: Daemon | null = null;
   /** Where this start begins in the log. */
   #logOffset = 0;
 
-  constructor(state: LabState, netns: string) {
+  constructor(state: LabState, options: RouterOptions) {
     this.#state = state;
-    this.#netns = netns;
-    this.#directory = join(state.directory, "tor");
+    this.#options = options;
+    this.#directory = join(state.directory, options.machine);
     this.shell = ["birdc", "-s", join(this.#directory, "bird.ctl")];
   }
 
@@ -32,9 +47,10 @@ export class Bird implements Router {
     mkdirSync(this.#directory);
     const config = join(this.#directory, "bird.conf");
     const socket = join(this.#directory, "bird.ctl");
-    copyFileSync(join(projectRoot, "lab/tor/bird.conf"), config);
+    writeFileSync(join(this.#directory, "guide.conf"), this.#options.config);
+    writeFileSync(config, aroundGuide);
     const argv = ["bird", "-f", "-c", config, "-s", socket, "-P", join(this.#directory, "bird.pid")];
-    const daemon = this.#state.start("tor-bird", argv, { netns: this.#netns });
+    const daemon = this.#state.start(`${this.#options.machine}-bird`, argv, { netns: this.#options.netns });
     this.#logOffset = this.#daemon === null ? 0 : readFileSync(daemon.log).length;
     await appears(socket, daemon);
     this.#daemon = daemon;
@@ -65,6 +81,11 @@ export class Bird implements Router {
     const file = (version: 4 | 6) => join(this.#directory, `announced${version}.conf`);
     writeFileSync(file(4), routes(prefixes.filter((prefix) => !prefix.includes(":"))));
     writeFileSync(file(6), routes(prefixes.filter((prefix) => prefix.includes(":"))));
+    await this.command("configure");
+  }
+
+  async configure(lines: string): Promise<void> {
+    writeFileSync(join(this.#directory, "further.conf"), lines);
     await this.command("configure");
   }
 

@@ -1,15 +1,14 @@
-// FRR on the ToR: its daemons zebra and bgpd, started one by one with sockets of their own.
-import { chownSync, existsSync, mkdirSync, rmSync, statSync } from "node:fs";
+// FRR on a ToR: its daemons zebra and bgpd, started one by one with sockets of their own.
+import { chownSync, existsSync, mkdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Daemon } from "../../test/support/daemon.ts";
 import { run } from "../../test/support/netns.ts";
-import { asn, nodeAddresses } from "./layout.ts";
+import { nodeAddresses } from "./layout.ts";
 import type { NodeName } from "./layout.ts";
 import { appears } from "./appears.ts";
 import { byNode } from "./by-node.ts";
 import { at } from "./json.ts";
-import { projectRoot } from "../../test/support/paths.ts";
-import type { Router, Session } from "./router.ts";
+import type { Router, RouterOptions, Session } from "./router.ts";
 import type { LabState } from "./state.ts";
 
 /** Both daemons run as this user and want to own the folder of their sockets. */
@@ -21,28 +20,32 @@ export class Frr implements Router {
   readonly name = "frr";
   readonly shell: readonly string[];
   readonly #state: LabState;
-  readonly #netns: string;
-  readonly #sockets: string;
+  readonly #options: RouterOptions;
+  /** Its sockets are here, and its configuration. */
+  readonly #directory: string;
   #daemons: readonly Daemon[] = [];
   #announced: readonly string[] = [];
 
-  constructor(state: LabState, netns: string) {
+  constructor(state: LabState, options: RouterOptions) {
     this.#state = state;
-    this.#netns = netns;
-    this.#sockets = join(state.directory, "tor");
-    this.shell = ["vtysh", "--vty_socket", this.#sockets, "-c"];
+    this.#options = options;
+    this.#directory = join(state.directory, options.machine);
+    this.shell = ["vtysh", "--vty_socket", this.#directory, "-c"];
   }
 
   async start(): Promise<void> {
     const { uid, gid } = statSync(frrHome);
-    rmSync(this.#sockets, { recursive: true, force: true });
-    mkdirSync(this.#sockets);
-    chownSync(this.#sockets, uid, gid);
+    rmSync(this.#directory, { recursive: true, force: true });
+    mkdirSync(this.#directory);
+    chownSync(this.#directory, uid, gid);
+    const config = join(this.#directory, "frr.conf");
+    writeFileSync(config, this.#options.config);
+    this.#announced = [];
     if (!existsSync(crashLogs)) this.#state.addPath(crashLogs);
     const zebra = this.#daemon("zebra", "/dev/null");
-    await appears(join(this.#sockets, "zserv.api"), zebra);
-    const bgpd = this.#daemon("bgpd", join(projectRoot, "lab/tor/frr.conf"));
-    await appears(join(this.#sockets, "bgpd.vty"), bgpd);
+    await appears(join(this.#directory, "zserv.api"), zebra);
+    const bgpd = this.#daemon("bgpd", config);
+    await appears(join(this.#directory, "bgpd.vty"), bgpd);
     this.#daemons = [bgpd, zebra];
   }
 
@@ -75,8 +78,15 @@ export class Frr implements Router {
     const gone = this.#announced.filter((prefix) => !prefixes.includes(prefix));
     const come = prefixes.filter((prefix) => !this.#announced.includes(prefix));
     const lines = [...gone.map((prefix) => network(prefix, "no ")), ...come.map((prefix) => network(prefix))];
-    await this.command(["configure terminal", `router bgp ${asn}`, ...lines, "end"].join("\n"));
+    // It has no route for them, and should announce them nevertheless.
+    await this.configure(
+      [`router bgp ${this.#options.asn}`, "no bgp network import-check", ...lines].join("\n"),
+    );
     this.#announced = prefixes;
+  }
+
+  async configure(lines: string): Promise<void> {
+    await this.command(`configure terminal\n${lines}\nend`);
   }
 
   async clear(): Promise<void> {
@@ -84,11 +94,13 @@ export class Frr implements Router {
   }
 
   #daemon(name: string, config: string): Daemon {
-    const sockets = ["--vty_socket", this.#sockets, "-z", join(this.#sockets, "zserv.api")];
-    const pidFile = ["-i", join(this.#sockets, `${name}.pid`)];
+    const sockets = ["--vty_socket", this.#directory, "-z", join(this.#directory, "zserv.api")];
+    const pidFile = ["-i", join(this.#directory, `${name}.pid`)];
     // -P 0: no telnet port. FRR's own host-wide configuration and instances are not touched.
     const argv = [`/usr/lib/frr/${name}`, ...sockets, ...pidFile, "-P", "0", "-f", config, "--log", "stdout"];
-    const daemon = this.#state.start(`tor-${name}`, argv, { netns: this.#netns });
+    const daemon = this.#state.start(`${this.#options.machine}-${name}`, argv, {
+      netns: this.#options.netns,
+    });
     this.#state.addPath(join(crashLogs, `${name}.${daemon.pid}`));
     return daemon;
   }

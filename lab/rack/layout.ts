@@ -1,8 +1,6 @@
 // Who is where in the rack: names, addresses, ranges. The manifests in lab/manifests/ tell Bellman the same.
 import type { Family } from "../../agent/model/family.ts";
 
-export const asn = 64512;
-
 /** Both addresses of a machine on one cable, without prefix length. */
 export type Addresses = Readonly<Record<Family, string>>;
 
@@ -19,11 +17,24 @@ export const nodeAddresses: Readonly<Record<NodeName, Addresses>> = {
   n3: { ipv4: "192.168.1.12", ipv6: "fd00:192:168:1::12" },
 };
 
-/** The ToR: `rack` towards the nodes, `outside` towards the client. */
-export const torAddresses = {
-  rack: { ipv4: "192.168.1.1", ipv6: "fd00:192:168:1::1" },
-  outside: { ipv4: "172.16.0.1", ipv6: "fd00:172:16::1" },
-} as const;
+/** The ToR, and the second one where there are two. */
+export type TorName = "tor" | "tor2";
+export const torNames: readonly TorName[] = ["tor", "tor2"];
+
+/** Which way a cable of a ToR goes: to the nodes, or to the client. */
+export type Side = "rack" | "outside";
+export const sides: readonly Side[] = ["rack", "outside"];
+
+export const torAddresses: Readonly<Record<TorName, Readonly<Record<Side, Addresses>>>> = {
+  tor: {
+    rack: { ipv4: "192.168.1.1", ipv6: "fd00:192:168:1::1" },
+    outside: { ipv4: "172.16.0.1", ipv6: "fd00:172:16::1" },
+  },
+  tor2: {
+    rack: { ipv4: "192.168.1.2", ipv6: "fd00:192:168:1::2" },
+    outside: { ipv4: "172.16.0.2", ipv6: "fd00:172:16::2" },
+  },
+};
 
 export const clientAddresses: Addresses = { ipv4: "172.16.0.10", ipv6: "fd00:172:16::10" };
 

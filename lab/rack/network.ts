@@ -1,6 +1,9 @@
-// The machines of the rack and their cables: network namespaces, veth pairs and a bridge as the switch.
+// The machines of the rack and their cables: network namespaces, veth pairs and two bridges as the switches.
+import { join } from "node:path";
+import { families } from "../../agent/model/family.ts";
 import type { Port } from "../../test/support/netns.ts";
-import { addBridge, addNetns, connect, plug, runIn, sysctl } from "../../test/support/netns.ts";
+import { addBridge, addNetns, plug, runIn, sysctl } from "../../test/support/netns.ts";
+import { projectRoot } from "../../test/support/paths.ts";
 import type { LabState } from "./state.ts";
 import {
   clientAddresses,
@@ -8,73 +11,106 @@ import {
   nodeAddresses,
   nodeNames,
   podCidrsOf,
+  sides,
   torAddresses,
   withLength,
 } from "./layout.ts";
-import type { Addresses, NodeName } from "./layout.ts";
+import type { Addresses, NodeName, Side, TorName } from "./layout.ts";
+
+export type Machine = NodeName | TorName | "client" | "kube" | "switch";
 
 /** Namespace of a machine, as `ip netns exec` wants it. */
-export function netnsOf(prefix: string, machine: NodeName | "tor" | "client" | "kube" | "switch"): string {
+export function netnsOf(prefix: string, machine: Machine): string {
   return `${prefix}-${machine}`;
 }
 
 const forwarding = { "net.ipv4.ip_forward": 1, "net.ipv6.conf.all.forwarding": 1 };
 /** Answers may leave by another way than the question came. */
 const anyPath = { "net.ipv4.conf.all.rp_filter": 0, "net.ipv4.conf.default.rp_filter": 0 };
-/** By addresses and ports; the default looks at addresses only and would send one client to one node. */
+/** A cable that is pulled and plugged in again finds its machine as it was. */
+const keepAddresses = { "net.ipv6.conf.all.keep_addr_on_down": 1 };
+/** Beside two ToRs: both get connections of one client. */
 const hashByFlow = { "net.ipv4.fib_multipath_hash_policy": 1, "net.ipv6.fib_multipath_hash_policy": 1 };
 
+/** A machine with one cable, whose way out is over the ToRs. */
+interface Host {
+  readonly machine: Machine;
+  readonly side: Side;
+  readonly addresses: Addresses;
+}
+
+const client: Host = { machine: "client", side: "outside", addresses: clientAddresses };
+const controlPlane: Host = { machine: "kube", side: "rack", addresses: controlPlaneAddresses };
+const nodes = nodeNames.map((node): Host => {
+  return { machine: node, side: "rack", addresses: nodeAddresses[node] };
+});
+
 /** Makes all machines and connects them; the control plane's only when there is one. */
-export async function buildNetwork(state: LabState, withControlPlane: boolean): Promise<void> {
-  const { prefix } = state;
-  const netns = (machine: Parameters<typeof netnsOf>[1]) => netnsOf(prefix, machine);
-  const machines = [
-    "switch",
-    "tor",
-    "client",
-    ...nodeNames,
-    ...(withControlPlane ? ["kube" as const] : []),
-  ] as const;
-  for (const machine of machines) {
+export async function buildNetwork(
+  state: LabState,
+  tors: readonly TorName[],
+  withControlPlane: boolean,
+): Promise<void> {
+  const netns = (machine: Machine) => netnsOf(state.prefix, machine);
+  const hosts = [client, ...nodes, ...(withControlPlane ? [controlPlane] : [])];
+  for (const machine of ["switch", ...tors, ...hosts.map(({ machine }) => machine)] as const) {
     state.addNamespace(netns(machine));
     await addNetns(netns(machine));
   }
-  const bridge: Port = { netns: netns("switch"), name: "rack", addresses: [] };
-  await addBridge(bridge);
+  const bridge = (side: Side): Port => ({ netns: netns("switch"), name: side, addresses: [] });
+  for (const side of sides) await addBridge(bridge(side));
 
-  await sysctl(netns("tor"), { ...forwarding, ...anyPath, ...hashByFlow });
-  await plug(bridge, { netns: netns("tor"), name: "rack", addresses: withLength(torAddresses.rack) }, "tor");
-  await connect(
-    { netns: netns("tor"), name: "outside", addresses: withLength(torAddresses.outside) },
-    { netns: netns("client"), name: "eth0", addresses: withLength(clientAddresses) },
-  );
-  await defaultRoute(netns("client"), torAddresses.outside);
-
-  for (const node of nodeNames) {
-    await sysctl(netns(node), { ...forwarding, ...anyPath });
-    const addresses = withLength(nodeAddresses[node]);
-    await plug(bridge, { netns: netns(node), name: "eth0", addresses }, node);
-    await defaultRoute(netns(node), torAddresses.rack);
+  const routing = join(projectRoot, "docs/guides/tor/sysctl.conf");
+  for (const tor of tors) {
+    await sysctl(netns(tor), { ...anyPath, ...keepAddresses });
+    await runIn(netns(tor), "sysctl", "-qp", routing);
+    for (const side of sides) {
+      const addresses = withLength(torAddresses[tor][side]);
+      await plug(bridge(side), { netns: netns(tor), name: side, addresses }, `${tor}-${side}`);
+    }
+  }
+  for (const { machine, side, addresses } of hosts) {
+    await sysctl(netns(machine), { ...(side === "rack" && forwarding), ...anyPath, ...hashByFlow });
+    const port = { netns: netns(machine), name: "eth0", addresses: withLength(addresses) };
+    await plug(bridge(side), port, machine);
+    await defaultRoute(netns(machine), side, tors);
   }
   for (const node of nodeNames) await routesToPods(netns(node), node);
+}
 
-  if (withControlPlane) {
-    const addresses = withLength(controlPlaneAddresses);
-    await plug(bridge, { netns: netns("kube"), name: "eth0", addresses }, "kube");
-    await defaultRoute(netns("kube"), torAddresses.rack);
+/** Sends what the client asks over these ToRs only, as the routers in between would. */
+export async function sendClientOver(prefix: string, tors: readonly TorName[]): Promise<void> {
+  await defaultRoute(netnsOf(prefix, client.machine), client.side, tors);
+}
+
+/** Sends what the nodes answer over these ToRs only, as a gateway address that moves between ToRs would. */
+export async function sendNodesOver(prefix: string, tors: readonly TorName[]): Promise<void> {
+  for (const { machine, side } of nodes) await defaultRoute(netnsOf(prefix, machine), side, tors);
+}
+
+async function defaultRoute(netns: string, side: Side, tors: readonly TorName[]): Promise<void> {
+  for (const family of families) {
+    const nextHops = tors.flatMap((tor) => ["nexthop", "via", torAddresses[tor][side][family]]);
+    await runIn(netns, "ip", ipFlag[family], "route", "replace", "default", ...nextHops);
   }
 }
 
-async function defaultRoute(netns: string, via: Addresses): Promise<void> {
-  await runIn(netns, "ip", "route", "add", "default", "via", via.ipv4);
-  await runIn(netns, "ip", "-6", "route", "add", "default", "via", via.ipv6);
-}
+const ipFlag = { ipv4: "-4", ipv6: "-6" } as const;
 
 /** What a network plugin would do: the pods of the other nodes are behind those nodes. */
 async function routesToPods(netns: string, node: NodeName): Promise<void> {
   for (const other of nodeNames.filter((each) => each !== node)) {
     const cidrs = podCidrsOf(other);
-    await runIn(netns, "ip", "route", "add", cidrs.ipv4, "via", nodeAddresses[other].ipv4);
-    await runIn(netns, "ip", "-6", "route", "add", cidrs.ipv6, "via", nodeAddresses[other].ipv6);
+    for (const family of families)
+      await runIn(
+        netns,
+        "ip",
+        ipFlag[family],
+        "route",
+        "add",
+        cidrs[family],
+        "via",
+        nodeAddresses[other][family],
+      );
   }
 }

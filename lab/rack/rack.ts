@@ -1,11 +1,14 @@
 // The rack as a library, for the lab's own demonstration, for the tests in test/lab and for the bench.
 //
 //   const rack = await startRack({ prefix: `t${process.pid}`, tor: "bird" });
+//   rack.tors                                   the ToR, or both; rack.tor is the first
 //   rack.tor.routes("10.49.0.0/16")             next hops in the ToR's kernel: ["192.168.1.10", …], [] when there are none
 //   rack.tor.allRoutes("ipv6")                  every BGP route in the kernel; host routes are written without length
 //   rack.tor.sessions()                         { n1: { established, ups, downs }, … }: counters since the router started
 //   rack.tor.monitor()                          records route events, already listening; `.events()` is complete up to the call
 //   rack.tor.router.announce(["203.0.113.0/24"])   lets the ToR announce routes; `.clear()`, `.stop()`, `.start()`, `.command()`
+//   rack.tor.powerOff(), .powerOn()             ends and starts the whole machine
+//   rack.sendOver([rack.tor])                   the client's and the nodes' way out from now on
 //   rack.node("n1").agent                       `.start()`, `.stop(signal)`, `.restart(signal)`, `.ready()`, `.api("routes")`, `.get(path)`, `.log()`
 //   rack.node("n1").speaker                     gobgpd: `.start()`, `.stop(signal)`, `.kill()`, `.signal()`, `.socket`
 //   rack.node("n1").exec("ip", "route")         runs a command on the node
@@ -33,11 +36,13 @@ import { Bird } from "./bird.ts";
 import { byNode } from "./by-node.ts";
 import { Client } from "./client.ts";
 import { Frr } from "./frr.ts";
-import { controlPlaneAddresses, nodeAddresses, nodeNames, serviceCidrs } from "./layout.ts";
-import type { Addresses, NodeName } from "./layout.ts";
-import { buildNetwork, netnsOf } from "./network.ts";
+import { controlPlaneAddresses, nodeAddresses, nodeNames, serviceCidrs, torNames } from "./layout.ts";
+import type { Addresses, NodeName, TorName } from "./layout.ts";
+import { buildNetwork, netnsOf, sendClientOver, sendNodesOver } from "./network.ts";
 import { projectRoot } from "../../test/support/paths.ts";
 import { Pods } from "./pods.ts";
+import { peerManifests, routerConfig, torAsn } from "./shape.ts";
+import type { RackShape, RouterName } from "./shape.ts";
 import { Speaker } from "./speaker.ts";
 import { LabState, removeLab } from "./state.ts";
 import { Tor } from "./tor.ts";
@@ -45,11 +50,15 @@ import { Tor } from "./tor.ts";
 export interface RackOptions {
   /** Of namespaces and of the run directory; unique on the machine. Default `bellman`. */
   readonly prefix?: string;
-  /** Default `frr`. */
-  readonly tor?: "frr" | "bird";
+  /** Router of the ToR, or of each of two. Default `frr`. */
+  readonly tor?: RouterName | RackShape["routers"];
+  /** Every node in an AS of its own, not in the ToR's. Default false. */
+  readonly ebgp?: boolean;
+  /** The ToRs take any IPv4 prefix, for manifests with other ranges than those of lab/manifests. Default false. */
+  readonly acceptAll?: boolean;
   /** Default `manifests`. */
   readonly cluster?: "manifests" | "kubernetes";
-  /** Folders of YAML files, applied before the agents start; default: lab/manifests and lab/manifests/plain. */
+  /** Folders of YAML files, applied before the agents start; default: those of lab/manifests that fit the rack. */
   readonly manifests?: readonly string[];
   /** Starts the agents and waits until they are ready. Default true. */
   readonly agents?: boolean;
@@ -79,7 +88,7 @@ export class Rack {
   readonly prefix: string;
   /** Logs, sockets, state; with cluster `manifests` also `manifests/`, which the agents follow. */
   readonly directory: string;
-  readonly tor: Tor;
+  readonly tors: readonly Tor[];
   readonly client: Client;
   readonly cluster: Cluster;
   /** Only with cluster `kubernetes`. */
@@ -89,14 +98,14 @@ export class Rack {
 
   constructor(
     state: LabState,
-    tor: Tor,
+    tors: readonly Tor[],
     cluster: Cluster,
     controlPlane: ControlPlane | null,
     agentSettings: readonly string[],
   ) {
     this.prefix = state.prefix;
     this.directory = state.directory;
-    this.tor = tor;
+    this.tors = tors;
     this.cluster = cluster;
     this.controlPlane = controlPlane;
     this.client = new Client(netnsOf(state.prefix, "client"));
@@ -114,6 +123,20 @@ export class Rack {
         exec: (...argv) => runIn(netns, ...argv),
       };
     });
+  }
+
+  /** The first, or the only one. */
+  get tor(): Tor {
+    const [tor] = this.tors;
+    if (tor === undefined) throw new Error("a rack has a ToR");
+    return tor;
+  }
+
+  /** What the client asks and the nodes answer goes over these ToRs from now on, as the routers around would see to. */
+  async sendOver(tors: readonly Tor[]): Promise<void> {
+    const names = tors.map(({ name }) => name);
+    await sendClientOver(this.prefix, names);
+    await sendNodesOver(this.prefix, names);
   }
 
   node(name: NodeName): RackNode {
@@ -144,19 +167,19 @@ export class Rack {
 
   /** It outlives us: only `removeLab` ends it. */
   async keep(): Promise<void> {
-    await this.tor.close();
+    for (const tor of this.tors) await tor.close();
     this.#state.keep();
   }
 
   async down(): Promise<void> {
-    await this.tor.close();
+    for (const tor of this.tors) await tor.close();
     await removeLab(this.prefix);
   }
 }
 
 /** @throws when a part does not start; what was made until then is removed. */
 export async function startRack(options: RackOptions = {}): Promise<Rack> {
-  const { prefix = "bellman", tor = "frr", signal } = options;
+  const { prefix = "bellman", tor = "frr", ebgp = false, acceptAll = false, signal } = options;
   const step = (title: string) => {
     signal?.throwIfAborted();
     options.say?.(title);
@@ -164,7 +187,8 @@ export async function startRack(options: RackOptions = {}): Promise<Rack> {
   await run(process.execPath, join(projectRoot, "build.mjs"), "--if-stale", "bellman", "lab");
   const state = await LabState.claim(prefix);
   try {
-    return await build(state, tor, options, step);
+    const routers = typeof tor === "string" ? ([tor] as const) : tor;
+    return await build(state, { routers, ebgp, acceptAll }, options, step);
   } catch (error) {
     await removeLab(prefix);
     throw error;
@@ -173,20 +197,25 @@ export async function startRack(options: RackOptions = {}): Promise<Rack> {
 
 async function build(
   state: LabState,
-  torName: "frr" | "bird",
+  shape: RackShape,
   options: RackOptions,
   step: (title: string) => void,
 ): Promise<Rack> {
   const kubernetes = options.cluster === "kubernetes";
+  const tors = torNames.flatMap((name, index) => {
+    const router = shape.routers[index];
+    return router === undefined ? [] : [makeTor(state, name, router, shape)];
+  });
+  const names = tors.map(({ name }) => name);
   step("network namespaces and their cables");
-  await buildNetwork(state, kubernetes);
-  step(`the ToR: ${torName}`);
-  const torNetns = netnsOf(state.prefix, "tor");
-  const tor = new Tor(torNetns, torName === "frr" ? new Frr(state, torNetns) : new Bird(state, torNetns));
-  await tor.router.start();
+  await buildNetwork(state, names, kubernetes);
+  step(`the ToR${names.length > 1 ? "s" : ""}: ${shape.routers.join(" and ")}`);
+  for (const tor of tors) await tor.router.start();
 
-  const folders = options.manifests ?? defaultManifests;
-  const files = folders.flatMap(manifestFiles);
+  const files = options.manifests?.flatMap(manifestFiles) ?? [
+    ...defaultManifests.flatMap(manifestFiles),
+    ...peerManifests(names, shape.ebgp),
+  ];
   const objects = files.flatMap((file) => parseManifests(readFileSync(file, "utf8")));
   const pods = new Pods(state);
   if (kubernetes) step("etcd, kube-apiserver, kube-controller-manager");
@@ -202,7 +231,7 @@ async function build(
     await cluster.startProxies();
   }
 
-  const rack = new Rack(state, tor, cluster, controlPlane, options.agentSettings ?? []);
+  const rack = new Rack(state, tors, cluster, controlPlane, options.agentSettings ?? []);
   step("gobgpd on every node");
   for (const node of rack.nodes) await node.speaker.start();
   if (options.agents === false) return rack;
@@ -210,6 +239,13 @@ async function build(
   for (const node of rack.nodes) node.agent.start();
   for (const node of rack.nodes) await node.agent.ready();
   return rack;
+}
+
+function makeTor(state: LabState, name: TorName, router: RouterName, shape: RackShape): Tor {
+  const netns = netnsOf(state.prefix, name);
+  const config = routerConfig(router, name, shape);
+  const options = { machine: name, netns, asn: torAsn(name, shape.ebgp), config };
+  return new Tor(name, netns, router === "frr" ? new Frr(state, options) : new Bird(state, options));
 }
 
 /** What the lab shows, with the nodes and endpoints that a cluster would write by itself. */

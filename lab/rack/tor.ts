@@ -1,18 +1,21 @@
-// The ToR: what its kernel routes, what its router says of the sessions.
+// A ToR: what its kernel routes, what its router says of the sessions.
 import { runIn } from "../../test/support/netns.ts";
 import { asPrinted, kernelRoutes } from "./kernel-routes.ts";
 import type { KernelRoutes } from "./kernel-routes.ts";
 import type { Family } from "../../agent/model/family.ts";
-import type { NodeName } from "./layout.ts";
+import { sides } from "./layout.ts";
+import type { NodeName, TorName } from "./layout.ts";
 import { RouteMonitor } from "./route-monitor.ts";
 import type { Router, Session } from "./router.ts";
 
 export class Tor {
+  readonly name: TorName;
   readonly netns: string;
   readonly router: Router;
   readonly #monitors: RouteMonitor[] = [];
 
-  constructor(netns: string, router: Router) {
+  constructor(name: TorName, netns: string, router: Router) {
+    this.name = name;
     this.netns = netns;
     this.router = router;
   }
@@ -37,6 +40,17 @@ export class Tor {
     const monitor = await RouteMonitor.start(this.netns);
     this.#monitors.push(monitor);
     return monitor;
+  }
+
+  /** Its router ends and its cables go dead; sessions see their connection close. */
+  async powerOff(): Promise<void> {
+    await this.router.stop();
+    for (const side of sides) await this.exec("ip", "link", "set", side, "down");
+  }
+
+  async powerOn(): Promise<void> {
+    for (const side of sides) await this.exec("ip", "link", "set", side, "up");
+    await this.router.start();
   }
 
   /** Runs a command on the ToR and returns what it prints. */

@@ -169,7 +169,8 @@ describe("a kind that is not installed", () => {
     for (const cidr of [clusterCidr, nginx]) await reachedOver(rack, cidr, []);
     await plane().kubectl("apply", "-f", join(projectRoot, "charts/bellman/crds"));
     await until("the API server takes the objects again", async () => {
-      await rack.apply(readFileSync(join(projectRoot, "lab/manifests/bgp.yaml"), "utf8"));
+      for (const file of ["bgp.yaml", "peers/ibgp/tor.yaml"])
+        await rack.apply(readFileSync(join(projectRoot, "lab/manifests", file), "utf8"));
       return true;
     });
     await reachedOver(rack, clusterCidr, all);

@@ -8,7 +8,7 @@ import { loadScenario } from "../scenarios/scenario.ts";
 let rack: Rack;
 
 beforeAll(async () => {
-  rack = await startRack({ prefix: `scn${process.pid}`, tor: "bird" });
+  rack = await startRack({ prefix: `scn${process.pid}`, tor: "bird", acceptAll: true });
   await emptyRack(rack);
 });
 afterAll(() => rack.down());

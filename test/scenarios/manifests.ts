@@ -20,7 +20,7 @@ export function isKind(value: unknown): value is Kind {
 /** The lab's three nodes and its peer: what every scenario begins with. */
 export function baseObjects(): readonly ScenarioObject[] {
   const read = (path: string) => parseManifests(readFileSync(join(projectRoot, path), "utf8"));
-  return [...read("lab/manifests/plain/nodes.yaml"), ...read("lab/manifests/bgp.yaml")]
+  return [...read("lab/manifests/plain/nodes.yaml"), ...read("lab/manifests/peers/ibgp/tor.yaml")]
     .filter(isScenarioObject)
     .filter(({ kind }) => kind === "Node" || kind === "BGPPeer");
 }
