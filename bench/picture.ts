@@ -33,6 +33,7 @@ export function fill(cluster: Cluster, services: number): void {
   list(cluster, "Node", ["n1"], (name) => node(name));
   list(cluster, "BGPConfiguration", ["default"], (name) => configuration(name));
   list(cluster, "BGPPeer", ["tor"], (name) => peer(name, "192.168.1.1"));
+  cluster.replace("BGPFilter", new Map());
 }
 
 function list<T>(cluster: Cluster, kind: Kind, items: readonly T[], objectOf: (item: T) => object): void {

@@ -27,7 +27,7 @@ bellman plan --diff -f PATH… [--delete PATH…] --node NAME [--against PATH…
 bellman plan --diff --whole -f PATH… --node NAME [--against PATH… | --agent URL]
 
   What the node would announce, from manifests: files, directories, or - for standard input
-  ("kubectl get svc,endpointslices,nodes,bgpconfigurations,bgppeers -A -o yaml" will do).
+  ("kubectl get svc,endpointslices,nodes,bgpconfigurations,bgppeers,bgpfilters -A -o yaml" will do).
   Without -f: from the cluster, by default for the node that the agent would work for.
   Exit code 1: a problem is an error, or there is no such node. 3: the API cannot be reached.
 

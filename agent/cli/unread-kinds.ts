@@ -44,7 +44,6 @@ function whyUnread(kind: string, apiVersion: string): string | null {
     return `${kind} is read from ${kinds[known].apiVersion}, not from ${quote(apiVersion)}: it has no effect`;
   }
   if (!calico) return null;
-  if (kind === "BGPFilter") return "filters are not honoured yet; a peer that names one is not brought up";
   if (nearest(kind, kindNames) === null && !/^bgp/i.test(kind)) return null;
   return `Bellman reads no kind ${quote(kind)}: it has no effect${didYouMean(kind, kindNames)}`;
 }

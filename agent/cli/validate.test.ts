@@ -120,7 +120,7 @@ warning  BGPPeer/tor3  spec.keepaliveTme  there is no such field, and it has no 
 
   test.each([
     [calico("BGPPeers", "a", {}), "BGPPeers/a", "did you mean BGPPeer?"],
-    [calico("BGPFilter", "a", {}), "BGPFilter/a", "filters are not honoured yet"],
+    [calico("BGPFilter", "a", {}, "v1"), "BGPFilter/a", "is read from projectcalico.org/v3"],
     [calico("BGPPeer", "a", {}, "v1"), "BGPPeer/a", "is read from projectcalico.org/v3"],
   ])("warns of an object that is not read: %s", async (text, object, says) => {
     expect(await problems(text)).toMatchObject([

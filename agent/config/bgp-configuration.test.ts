@@ -30,6 +30,7 @@ describe("without a BGPConfiguration", () => {
       aggregateLoadBalancerIPs: true,
       advertisements: [],
       peers: [],
+      filters: new Map(),
       problems: [],
     });
   });

@@ -1,19 +1,15 @@
 // `communities` of a BGPConfiguration: names for communities, and what a text in prefixAdvertisements stands for.
 import { parseCommunity, parseLargeCommunity } from "../model/community.ts";
-import type { Community, LargeCommunity } from "../model/community.ts";
+import type { AnyCommunity } from "../model/community.ts";
 import { quote } from "../model/problem.ts";
 import { readList, refused, tellUnknown } from "./entries.ts";
 import type { Entry, Tell } from "./entries.ts";
 import { isEmpty, isRecord } from "./spec.ts";
 
-export type AnyCommunity =
-  | { readonly t: "standard"; readonly community: Community }
-  | { readonly t: "large"; readonly community: LargeCommunity };
-
 /** By name; null: the name is given to something that is no community, which is told where it is given. */
 export type CommunityNames = ReadonlyMap<string, AnyCommunity | null>;
 
-const communityForms = "aa:nn with parts up to 65535, or aa:nn:mm with parts up to 4294967295";
+export const communityForms = "aa:nn with parts up to 65535, or aa:nn:mm with parts up to 4294967295";
 
 /** Returns null for anything but a standard or a large community. */
 export function parseAnyCommunity(text: unknown): AnyCommunity | null {

@@ -3,7 +3,10 @@ import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { bgpConfigurationFields } from "./bgp-configuration.ts";
+import { bgpFilterFields } from "./bgp-filter.ts";
 import { bgpPeerFields } from "./bgp-peer.ts";
+import { operationNames } from "./filter-operations.ts";
+import { filterRuleFields } from "./filter-rule.ts";
 import { isRecord } from "./spec.ts";
 
 function at(value: unknown, ...path: readonly (string | number)[]): unknown {
@@ -13,23 +16,19 @@ function at(value: unknown, ...path: readonly (string | number)[]): unknown {
   }, value);
 }
 
+function specOf(plural: string): { readonly crd: unknown; readonly spec: unknown } {
+  const file = new URL(`../../charts/bellman/crds/${plural}.yaml`, import.meta.url);
+  const crd: unknown = parse(readFileSync(file, "utf8"));
+  const schema = at(crd, "spec", "versions", 0, "schema", "openAPIV3Schema");
+  return { crd, spec: at(schema, "properties", "spec", "properties") };
+}
+
 describe.each([
   ["bgpconfigurations", "BGPConfiguration", bgpConfigurationFields],
   ["bgppeers", "BGPPeer", bgpPeerFields],
+  ["bgpfilters", "BGPFilter", bgpFilterFields],
 ])("the CRD %s", (plural, kind, fields) => {
-  const file = new URL(`../../charts/bellman/crds/${plural}.yaml`, import.meta.url);
-  const crd: unknown = parse(readFileSync(file, "utf8"));
-  const spec = at(
-    crd,
-    "spec",
-    "versions",
-    0,
-    "schema",
-    "openAPIV3Schema",
-    "properties",
-    "spec",
-    "properties",
-  );
+  const { crd, spec } = specOf(plural);
 
   test("is the one Calico's users know", () => {
     expect(at(crd, "metadata", "name")).toBe(`${plural}.projectcalico.org`);
@@ -48,5 +47,20 @@ describe.each([
   test("says of every field what it is for", () => {
     for (const field of Object.keys(fields))
       expect(at(spec, field, "description"), field).toMatch(/\S{2,}.*\.$/s);
+  });
+});
+
+describe.each(Object.keys(bgpFilterFields))("a rule of the CRD bgpfilters in %s", (list) => {
+  const rule = at(specOf("bgpfilters").spec, list, "items", "properties");
+
+  test("has exactly the fields and operations that the agent has a handler for", () => {
+    expect(isRecord(rule) ? Object.keys(rule).sort() : rule).toEqual(Object.keys(filterRuleFields).sort());
+    const operations = at(rule, "operations", "items", "properties");
+    expect(isRecord(operations) ? Object.keys(operations).sort() : operations).toEqual(operationNames);
+  });
+
+  test("says of every field what it is for", () => {
+    for (const field of Object.keys(filterRuleFields))
+      expect(at(rule, field, "description"), field).toMatch(/\S{2,}.*\.$/s);
   });
 });

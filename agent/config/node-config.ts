@@ -2,6 +2,7 @@
 import type { Address } from "../model/address.ts";
 import type { Asn } from "../model/asn.ts";
 import type { Community, LargeCommunity } from "../model/community.ts";
+import type { Filter } from "../model/filter.ts";
 import type { Peer } from "../model/peer.ts";
 import type { Prefix } from "../model/prefix.ts";
 import type { Problem } from "../model/problem.ts";
@@ -48,6 +49,8 @@ export interface NodeConfig {
   readonly advertisements: readonly Advertisement[];
   /** Sessions to bring up, by name. A peer that must not come up as it is written is a problem instead. */
   readonly peers: readonly Peer[];
+  /** Filters that peers may name, by name. */
+  readonly filters: ReadonlyMap<string, Filter>;
   /** Unsorted. */
   readonly problems: readonly Problem[];
 }
@@ -72,6 +75,8 @@ export interface LastGood {
   readonly forNode: GoodForNode;
   /** By name of the BGPPeer object. */
   readonly peers: ReadonlyMap<string, Peer>;
+  /** By name of the BGPFilter object. */
+  readonly filters: ReadonlyMap<string, Filter>;
 }
 
 export const nothingGood: LastGood = {
@@ -84,4 +89,5 @@ export const nothingGood: LastGood = {
   },
   forNode: { listenPort: null, advertisements: null },
   peers: new Map(),
+  filters: new Map(),
 };

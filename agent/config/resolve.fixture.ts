@@ -35,6 +35,7 @@ interface Given {
   readonly node?: Node | undefined;
   readonly configurations?: Specs;
   readonly peers?: Specs;
+  readonly filters?: Specs;
   readonly lastGood?: LastGood;
   readonly clusterIPsFromEnv?: readonly string[] | null;
 }
@@ -43,12 +44,14 @@ interface Given {
 export function resolve({
   configurations = {},
   peers = {},
+  filters = {},
   lastGood = nothingGood,
   ...given
 }: Given): Resolved {
   return resolveConfig({
     configurations: objects("BGPConfiguration", configurations),
     peers: objects("BGPPeer", peers),
+    filters: objects("BGPFilter", filters),
     node: n1,
     nodeName: "n1",
     lastGood,

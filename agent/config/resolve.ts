@@ -4,6 +4,7 @@ import type { Node } from "../model/node.ts";
 import { quote } from "../model/problem.ts";
 import type { Problem } from "../model/problem.ts";
 import { readBgpConfiguration, readNodeConfiguration } from "./bgp-configuration.ts";
+import { resolveFilters } from "./bgp-filter.ts";
 import { readClusterIPsFromEnv } from "./cluster-ips-from-env.ts";
 import type { LastGood, NodeConfig } from "./node-config.ts";
 import { resolvePeers } from "./peers.ts";
@@ -15,6 +16,8 @@ export interface ResolveInput {
   readonly configurations: ReadonlyMap<string, ConfigObject>;
   /** BGPPeer objects by name. */
   readonly peers: ReadonlyMap<string, ConfigObject>;
+  /** BGPFilter objects by name; left out: none. */
+  readonly filters?: ReadonlyMap<string, ConfigObject>;
   /** This node as the API shows it; undefined: not seen. */
   readonly node: Node | undefined;
   readonly nodeName: string;
@@ -53,6 +56,7 @@ export function resolveConfig({
     input.clusterIPsFromEnv == null
       ? null
       : readClusterIPsFromEnv(input.clusterIPsFromEnv, forAll.allow.clusterIPs !== null);
+  const { filters, problems: filterProblems } = resolveFilters(input.filters ?? new Map(), lastGood.filters);
   const { peers, problems } = resolvePeers({
     objects: input.peers,
     node,
@@ -69,18 +73,21 @@ export function resolveConfig({
       logLevel: forNode.logLevel ?? forAll.logLevel,
       advertisements: forNode.advertisements ?? forAll.advertisements,
       peers,
+      filters,
       problems: [
         ...forAll.problems,
         ...forNode.problems,
         ...otherNames(configurations, own),
         ...(fromEnv?.problems ?? []),
         ...problems,
+        ...filterProblems,
       ],
     },
     lastGood: {
       forAll: goodForAll,
       forNode: forNode.good,
       peers: new Map(peers.map((peer) => [peer.name, peer])),
+      filters,
     },
   };
 }

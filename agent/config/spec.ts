@@ -22,24 +22,23 @@ export function isEmpty(value: unknown): boolean {
 /**
  * Hands each field that is set to its handler.
  *
- * @param unknown is told of fields without a handler.
+ * @param unknown is told of fields without a handler: in a message for those that then have no effect, and bare.
  */
 export function readFields<Reading>(
   spec: Json,
   path: string,
   handlers: Readonly<Record<string, Handler<Reading>>>,
   reading: Reading,
-  unknown: (field: string, message: string) => void,
+  unknown: (field: string, message: string, says: string) => void,
 ): void {
   for (const [name, value] of Object.entries(spec)) {
     if (value === undefined || value === null) continue;
     const handler = Object.hasOwn(handlers, name) ? handlers[name] : undefined;
     if (handler !== undefined) handler(value, `${path}.${name}`, reading);
-    else
-      unknown(
-        fieldPath(path, name),
-        `there is no such field, and it has no effect${didYouMean(name, Object.keys(handlers))}`,
-      );
+    else {
+      const [says, hint] = ["there is no such field", didYouMean(name, Object.keys(handlers))];
+      unknown(fieldPath(path, name), `${says}, and it has no effect${hint}`, `${says}${hint}`);
+    }
   }
 }
 

@@ -104,6 +104,7 @@ export function config(lists: Lists = { clusterIPs: ["10.49.0.0/16"] }): NodeCon
     aggregateLoadBalancerIPs: true,
     advertisements: [],
     peers: [],
+    filters: new Map(),
     problems: [],
   };
 }

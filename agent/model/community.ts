@@ -5,6 +5,11 @@ declare const brand: unique symbol;
 export type Community = string & { readonly [brand]: "Community" };
 export type LargeCommunity = string & { readonly [brand]: "LargeCommunity" };
 
+/** A community of either kind. */
+export type AnyCommunity =
+  | { readonly t: "standard"; readonly community: Community }
+  | { readonly t: "large"; readonly community: LargeCommunity };
+
 /** GRACEFUL_SHUTDOWN (RFC 8326). */
 export const gracefulShutdown = "65535:0" as Community;
 

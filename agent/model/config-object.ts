@@ -1,6 +1,6 @@
 // A projectcalico.org/v3 object as it was read; the config room gives its spec a meaning.
 
-export type ConfigKind = "BGPConfiguration" | "BGPPeer";
+export type ConfigKind = "BGPConfiguration" | "BGPPeer" | "BGPFilter";
 
 export interface ConfigObject {
   readonly kind: ConfigKind;

@@ -180,10 +180,11 @@ export class Desired {
   #makeView(): View {
     const { nodeName } = this.#options;
     const node = this.#cluster.node(nodeName);
-    const { configurations, peers } = this.#cluster;
+    const { configurations, peers, filters } = this.#cluster;
     const { config, lastGood } = resolveConfig({
       configurations,
       peers,
+      filters,
       node,
       nodeName,
       lastGood: this.#lastGood,

@@ -23,6 +23,7 @@ function cluster({ services = [], spec = {}, ...picture }: Picture): Cluster {
   made.replace("Node", new Map([["n1", node(picture.node)]]));
   made.replace("BGPConfiguration", new Map([["default", configuration(["10.49.0.0/16"], spec)]]));
   made.replace("BGPPeer", new Map([["tor", peer("tor", tor)]]));
+  made.replace("BGPFilter", new Map());
   made.replace("Service", new Map(services.map((each) => [each.key, each])));
   const slices = services.map((each) => slice([endpoint()], { key: each.key, service: each.key }));
   made.replace("EndpointSlice", new Map(slices.map((each) => [each.key, each])));

@@ -102,6 +102,7 @@ export function sync(
   cluster.replace("Node", new Map(nodes.map((name) => [name, node({ name })])));
   cluster.replace("BGPConfiguration", new Map([["default", configuration(["10.49.0.0/16"])]]));
   cluster.replace("BGPPeer", new Map([["tor", peer("tor", tor)]]));
+  cluster.replace("BGPFilter", new Map());
   cluster.replace("Service", new Map(services.map((address) => [`default/s-${address}`, local(address)])));
   cluster.replace(
     "EndpointSlice",

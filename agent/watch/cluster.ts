@@ -25,6 +25,7 @@ export class Cluster implements Sink {
     Node: new Map<string, Node>(),
     BGPConfiguration: new Map<string, ConfigObject>(),
     BGPPeer: new Map<string, ConfigObject>(),
+    BGPFilter: new Map<string, ConfigObject>(),
   };
   readonly #slicesOf = new SliceIndex();
   /** Nodes that were seen and are gone, as they were last. Where only the own node is watched there is one at most. */
@@ -70,6 +71,10 @@ export class Cluster implements Sink {
 
   get peers(): ReadonlyMap<string, ConfigObject> {
     return this.#stores.BGPPeer;
+  }
+
+  get filters(): ReadonlyMap<string, ConfigObject> {
+    return this.#stores.BGPFilter;
   }
 
   count(kind: Kind): number {
@@ -134,7 +139,8 @@ export class Cluster implements Sink {
         return;
       }
       case "BGPConfiguration":
-      case "BGPPeer": {
+      case "BGPPeer":
+      case "BGPFilter": {
         this.#changeIfDifferent(this.#stores[kind], key, write, { t: "config" });
         return;
       }

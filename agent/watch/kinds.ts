@@ -11,6 +11,7 @@ export interface ModelOf {
   readonly Node: Node;
   readonly BGPConfiguration: ConfigObject;
   readonly BGPPeer: ConfigObject;
+  readonly BGPFilter: ConfigObject;
 }
 
 export type Kind = keyof ModelOf;
@@ -55,6 +56,13 @@ export const kinds = {
     namespaced: false,
     optional: true,
     storage: { apiVersion: storage, path: `/apis/${storage}/bgppeers` },
+  },
+  BGPFilter: {
+    apiVersion: "projectcalico.org/v3",
+    path: "/apis/projectcalico.org/v3/bgpfilters",
+    namespaced: false,
+    optional: true,
+    storage: { apiVersion: storage, path: `/apis/${storage}/bgpfilters` },
   },
 } as const satisfies Record<Kind, KindInfo>;
 

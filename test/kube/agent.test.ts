@@ -50,7 +50,7 @@ async function staleSeconds(node: (typeof all)[number], kind: string): Promise<n
 
 describe("a dump of the cluster", () => {
   it("planned offline, gives exactly the routes that the running agents hold", async () => {
-    const kinds = "services,endpointslices,nodes,bgpconfigurations,bgppeers";
+    const kinds = "services,endpointslices,nodes,bgpconfigurations,bgppeers,bgpfilters";
     const dump = await plane().kubectl("get", kinds, "--all-namespaces", "-o", "yaml");
     const program = join(projectRoot, "dist/bellman.mjs");
     for (const node of all) {

@@ -24,6 +24,7 @@ beforeAll(async () => {
     "--timeout=30s",
     "crd/bgpconfigurations.projectcalico.org",
     "crd/bgppeers.projectcalico.org",
+    "crd/bgpfilters.projectcalico.org",
   );
 });
 
@@ -88,6 +89,18 @@ describe("a manifest for Calico is taken as it is", () => {
   });
 });
 
+test("BGPFilter with every field of a rule", async () => {
+  const every =
+    "prefixLength: {min: 24}, source: RemotePeers, interface: '*.calico', peerType: eBGP, " +
+    "communities: {values: ['64512:7']}, asPathPrefix: [65000, '1.10'], priority: 1024, action: Accept, " +
+    "operations: [{addCommunity: {value: '64512:1:2'}}, {prependASPath: {prefix: [65000, '1.10']}}, " +
+    "{setPriority: {value: 512}}]";
+  const v4 = `[{cidr: 10.96.0.0/12, matchOperator: NotIn, ${every}}, {action: Reject}]`;
+  const v6 = `[{cidr: 'fd00:10:96::/112', matchOperator: In, ${every.replace("24", "128")}}]`;
+  await apply("BGPFilter", "every", `{exportV4: ${v4}, importV4: ${v4}, exportV6: ${v6}, importV6: ${v6}}`);
+  expect(await plane.kubectl("get", "bgpfilters")).toMatch(/\nevery /);
+});
+
 describe("O7: what cannot be read is refused with the field named", () => {
   test.each([
     ["BGPPeer", "{peerIP: tor1, asNumber: 1}", "spec.peerIP"],
@@ -105,6 +118,13 @@ describe("O7: what cannot be read is refused with the field named", () => {
     ["BGPConfiguration", "{asNumber: 70000.1}", "spec.asNumber"],
     ["BGPConfiguration", "{logSeverityScreen: Loud}", "spec.logSeverityScreen"],
     ["BGPConfiguration", "{serviceLoadBalancerAggregation: On}", "spec.serviceLoadBalancerAggregation"],
+    ["BGPFilter", "{exportV4: [{cidr: 10.0.0.0/8, action: Accept}]}", "spec.exportV4[0]"],
+    ["BGPFilter", "{importV4: [{prefixLength: {min: 8}, action: Accept}]}", "spec.importV4[0].prefixLength"],
+    ["BGPFilter", "{exportV6: [{action: Reject, operations: [{setPriority: {value: 1}}]}]}", "operations"],
+    ["BGPFilter", "{exportV4: [{action: Accept, operations: [{}]}]}", "spec.exportV4[0].operations[0]"],
+    ["BGPFilter", "{exportV4: [{matchOperator: In}]}", "spec.exportV4[0].action"],
+    ["BGPFilter", "{exportV4: [{action: Accept, communities: {values: []}}]}", "communities.values"],
+    ["BGPFilter", "{exportV7: []}", "spec.exportV7"],
   ])("%s %s", async (kind, spec, field) => {
     await expect(apply(kind, "refused", spec)).rejects.toThrow(field);
   });

@@ -64,7 +64,7 @@ const seen = (name: string) =>
 async function userWith(name: string, ...verbs: readonly string[]): Promise<string> {
   const kubeconfig = await plane.kubeconfigFor(name);
   const resources = ["services", "nodes", "endpointslices.discovery.k8s.io"];
-  for (const kind of ["bgppeers", "bgpconfigurations"])
+  for (const kind of ["bgppeers", "bgpconfigurations", "bgpfilters"])
     for (const group of ["projectcalico.org", "crd.projectcalico.org"]) resources.push(`${kind}.${group}`);
   const rules = resources.map((resource) => {
     const [plural = "", ...group] = resource.split(".");

@@ -113,7 +113,7 @@ test("an API server that dies and comes back removes nothing, and changes made s
   watch(plane.kubeconfig);
   await picture.synced();
   await plane.killApiServer();
-  await until("it is missed", () => picture.failures.length >= 5);
+  await until("it is missed", () => picture.failures.length >= 6);
   await plane.startApiServer();
   expect(picture.removals).toEqual([]);
   await apply(service("web", "192.0.2.9"), service("new"));
@@ -152,14 +152,14 @@ test("a version that the API has forgotten leads to a list, and only what is gon
 
 test("an account without rights is told so, and goes on by itself once it has them", async () => {
   watch(await plane.kubeconfigFor("stranger"));
-  await until("every kind is refused", () => picture.failures.length >= 5);
+  await until("every kind is refused", () => picture.failures.length >= 6);
   for (const { code, status, message } of picture.failures) {
     expect([code, status]).toEqual(["forbidden", 403]);
     expect(message).toMatch(
       /^cannot list \w+: the API server answered 403 Forbidden .*; grant get, list and watch/,
     );
   }
-  expect(picture.cluster.unsynced.size).toBe(5);
+  expect(picture.cluster.unsynced.size).toBe(6);
   await plane.kubectl(
     "create",
     "clusterrolebinding",

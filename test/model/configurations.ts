@@ -1,4 +1,4 @@
-// Random BGPConfiguration and BGPPeer objects, valid and invalid.
+// Random BGPConfiguration, BGPPeer and BGPFilter objects, valid and invalid.
 import * as fc from "fast-check";
 import { named, record, some, uid } from "./wire.ts";
 
@@ -109,6 +109,34 @@ export const peer = fc.constantFrom(...peerNames).chain((key) =>
       asNumber: fc.constantFrom<unknown>(64512, 64513, 64513, "many"),
       node: some(fc.constantFrom("n1", "n2"), 2),
     }),
+  }).map(named),
+);
+
+export const filterNames = ["f1", "f2"] as const;
+
+const rules = some(
+  fc.oneof(
+    {
+      arbitrary: fc.array(
+        record({
+          action: fc.constantFrom("Accept", "Reject", "Reject", "Perhaps"),
+          peerType: some(fc.constantFrom("eBGP", "iBGP"), 5),
+        }),
+        { maxLength: 3 },
+      ),
+      weight: 8,
+    },
+    { arbitrary: fc.constantFrom<unknown>("nonsense", [{}]), weight: 1 },
+  ),
+);
+
+export const filter = fc.constantFrom(...filterNames).chain((key) =>
+  record({
+    apiVersion: fc.constant("projectcalico.org/v3"),
+    kind: fc.constant("BGPFilter"),
+    key: fc.constant(key),
+    uid,
+    spec: record({ exportV4: rules, exportV6: rules, importV4: rules }),
   }).map(named),
 );
 

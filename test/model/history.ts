@@ -30,7 +30,14 @@ export function play(history: History): Difference | null {
   const world = new LiveWorld();
   const sim = new NodeSim(agentSettings(history.settings));
   const oracle = new Oracle(history.settings);
-  for (const kind of ["Service", "EndpointSlice", "Node", "BGPConfiguration", "BGPPeer"] as const)
+  for (const kind of [
+    "Service",
+    "EndpointSlice",
+    "Node",
+    "BGPConfiguration",
+    "BGPPeer",
+    "BGPFilter",
+  ] as const)
     sim.take({ t: "relist", kind, wires: [] });
   for (const [step, happenings] of history.steps.entries()) {
     for (const happening of happenings)
@@ -69,6 +76,7 @@ class LiveWorld {
     Node: new Map<string, unknown>(),
     BGPConfiguration: new Map<string, unknown>(),
     BGPPeer: new Map<string, unknown>(),
+    BGPFilter: new Map<string, unknown>(),
   } satisfies Record<Kind, Map<string, unknown>>;
   lastNode: unknown = undefined;
 

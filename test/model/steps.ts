@@ -2,7 +2,15 @@
 import * as fc from "fast-check";
 import type { Kind } from "../../agent/watch/kinds.ts";
 import type { Event } from "../scenarios/node-sim.ts";
-import { configuration, configurationNames, fullConfiguration, peer, peerNames } from "./configurations.ts";
+import {
+  configuration,
+  configurationNames,
+  filter,
+  filterNames,
+  fullConfiguration,
+  peer,
+  peerNames,
+} from "./configurations.ts";
 import { healthyNode, node, service, serviceNames, slice, sliceNames } from "./objects.ts";
 import { at, list, text } from "./oracle/json.ts";
 import type { World } from "./oracle/oracle.ts";
@@ -30,9 +38,17 @@ const kinds: {
   Node: { object: node, keys: ["n1", "n2"] },
   BGPConfiguration: { object: configuration, keys: configurationNames },
   BGPPeer: { object: peer, keys: peerNames },
+  BGPFilter: { object: filter, keys: filterNames },
 };
 
-const kind = fc.constantFrom<Kind>("Service", "EndpointSlice", "Node", "BGPConfiguration", "BGPPeer");
+const kind = fc.constantFrom<Kind>(
+  "Service",
+  "EndpointSlice",
+  "Node",
+  "BGPConfiguration",
+  "BGPPeer",
+  "BGPFilter",
+);
 
 function set(of: Kind): fc.Arbitrary<Happening> {
   return kinds[of].object.map((wire) => put(of, wire));
@@ -72,6 +88,7 @@ const happening: fc.Arbitrary<Happening> = fc.oneof(
   { arbitrary: set("Node"), weight: 3 },
   { arbitrary: set("BGPConfiguration"), weight: 4 },
   { arbitrary: set("BGPPeer"), weight: 1 },
+  { arbitrary: set("BGPFilter"), weight: 1 },
   { arbitrary: edit("Node"), weight: 3 },
   { arbitrary: edit("BGPConfiguration"), weight: 4 },
   { arbitrary: keyed.map((what): Happening => ({ t: "remove", ...what })), weight: 2 },

@@ -138,5 +138,5 @@ function notAnObject(value: unknown): string {
   const kind = isFields(value) ? value["kind"] : undefined;
   return isKind(kind)
     ? `the ${kind} needs metadata with a name`
-    : "not an object of a kind that Bellman reads (Service, EndpointSlice, Node, BGPConfiguration, BGPPeer)";
+    : "not an object of a kind that Bellman reads (Service, EndpointSlice, Node, BGPConfiguration, BGPPeer, BGPFilter)";
 }

@@ -1,4 +1,4 @@
-// BGPConfiguration and BGPPeer (projectcalico.org/v3, or as Calico stores them): who the object is; the config room reads the spec.
+// BGPConfiguration, BGPPeer and BGPFilter (projectcalico.org/v3, or as Calico stores them): who the object is; the config room reads the spec.
 import type { ConfigKind, ConfigObject } from "../../model/config-object.ts";
 import { DecodeError, isFields, nestsDeeperThan } from "./fields.ts";
 import type { Fields } from "./fields.ts";

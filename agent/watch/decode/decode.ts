@@ -12,6 +12,7 @@ const decoders: { readonly [K in Kind]: (wire: unknown) => ModelOf[K] } = {
   Node: decodeNode,
   BGPConfiguration: (wire) => decodeConfigObject("BGPConfiguration", wire),
   BGPPeer: (wire) => decodeConfigObject("BGPPeer", wire),
+  BGPFilter: (wire) => decodeConfigObject("BGPFilter", wire),
 };
 
 /** @throws {DecodeError} when the object cannot have a place in the picture. */

@@ -16,6 +16,7 @@ export function noObjects(): MutableObjects {
     Node: new Map<string, Node>(),
     BGPConfiguration: new Map<string, ConfigObject>(),
     BGPPeer: new Map<string, ConfigObject>(),
+    BGPFilter: new Map<string, ConfigObject>(),
   };
 }
 

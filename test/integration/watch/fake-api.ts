@@ -26,12 +26,14 @@ export const paths = {
   nodes: "/api/v1/nodes",
   configurations: "/apis/projectcalico.org/v3/bgpconfigurations",
   peers: "/apis/projectcalico.org/v3/bgppeers",
+  filters: "/apis/projectcalico.org/v3/bgpfilters",
 } as const;
 
 /** Where Calico keeps them itself. */
 export const storagePaths = {
   configurations: "/apis/crd.projectcalico.org/v1/bgpconfigurations",
   peers: "/apis/crd.projectcalico.org/v1/bgppeers",
+  filters: "/apis/crd.projectcalico.org/v1/bgpfilters",
 } as const;
 
 export class FakeApi {
