@@ -1,4 +1,5 @@
 // What the ToR learns as services, endpoints and configuration change: three nodes, an FRR ToR.
+import { isDeepStrictEqual } from "node:util";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { startRack } from "../../lab/rack/rack.ts";
 import type { Rack } from "../../lab/rack/rack.ts";
@@ -106,6 +107,28 @@ describe("cluster IPs", () => {
   });
 });
 
+describe("an endpoint that moves", () => {
+  it("A13: a service that moves from n2 to n3, ready there first, is reachable all the time", async () => {
+    const spec = { clusterIP: "10.49.0.8", clusterIPs: ["10.49.0.8"], externalTrafficPolicy: "Local" };
+    await service("moves", { type: "NodePort", ...spec }, ["n2"]);
+    await reachedOver(rack, "10.49.0.8/32", ["n2"]);
+    await rack.client.reaches("10.49.0.8", 80);
+    const monitor = await rack.tor.monitor();
+    const pods = { n2: { pod: "moves-n2", node: "n2" }, n3: { pod: "moves-n3", node: "n3" } } as const;
+    await rack.setPods("moves", [pods.n2, pods.n3]);
+    await reachedOver(rack, "10.49.0.8/32", ["n2", "n3"]);
+    await rack.setPods("moves", [{ ...pods.n2, ready: false }, pods.n3]);
+    await reachedOver(rack, "10.49.0.8/32", ["n3"]);
+    await rack.setPods("moves", [pods.n3]);
+    await rack.client.reaches("10.49.0.8", 80);
+    const events = (await monitor.events()).filter(({ prefix }) => prefix === "10.49.0.8");
+    expect(events.length).toBeGreaterThan(1);
+    expect(events.filter(({ type, nextHops }) => type === "deleted" || nextHops.length === 0)).toEqual([]);
+    await monitor.stop();
+    await rack.delete("Service", "moves");
+  });
+});
+
 describe("external and load balancer IPs", () => {
   it("A6: cluster, external and load balancer CIDRs each come from all nodes", async () => {
     for (const cidr of [clusterCidr, "192.168.3.0/24", "192.168.5.0/24"]) await reachedOver(rack, cidr, all);
@@ -148,6 +171,25 @@ describe("external and load balancer IPs", () => {
   });
 });
 
+describe("a load balancer that gives another address", () => {
+  it("A12: the new prefix comes in before the old one goes", async () => {
+    const ingress = (ip: string) => ({ loadBalancer: { ingress: [{ ip }] } });
+    const spec = { type: "LoadBalancer", clusterIP: "10.49.0.9", clusterIPs: ["10.49.0.9"] };
+    await service("lb", { ...spec, externalTrafficPolicy: "Local" }, ["n1"], ingress("192.168.5.20"));
+    await reachedOver(rack, "192.168.5.20/32", ["n1"]);
+    const monitor = await rack.tor.monitor();
+    await rack.patch("Service", "lb", { status: ingress("192.168.5.21") });
+    await reachedOver(rack, "192.168.5.20/32", []);
+    await reachedOver(rack, "192.168.5.21/32", ["n1"]);
+    expect((await monitor.events()).map(({ type, prefix }) => `${type} ${prefix}`)).toEqual([
+      "set 192.168.5.21",
+      "deleted 192.168.5.20",
+    ]);
+    await monitor.stop();
+    await rack.delete("Service", "lb");
+  });
+});
+
 describe("the node", () => {
   it('N1: an exclusion label of "true" or "" takes all service routes of the node, "false" brings them back', async () => {
     await policy("Local");
@@ -181,5 +223,55 @@ describe("what the ToR announces", () => {
     expect(await node.exec("ip", "-4", "route", "show")).toBe(before);
     expect(await node.exec(...rpc, "global", "rib")).not.toContain("100.64.");
     await rack.tor.router.announce([]);
+  });
+});
+
+/** The last, because it leaves its services behind. */
+describe("many services", () => {
+  const localService = (name: string, address: string) => ({
+    apiVersion: "v1",
+    kind: "Service",
+    metadata: { name, namespace: "default" },
+    spec: {
+      type: "NodePort",
+      clusterIP: address,
+      clusterIPs: [address],
+      externalTrafficPolicy: "Local",
+      ports: [{ name: "http", protocol: "TCP", port: 80, targetPort: 80 }],
+    },
+  });
+  const slice = (service: string, pods: readonly string[]) => ({
+    apiVersion: "discovery.k8s.io/v1",
+    kind: "EndpointSlice",
+    metadata: {
+      name: `${service}-1`,
+      namespace: "default",
+      labels: { "kubernetes.io/service-name": service },
+    },
+    addressType: "IPv4",
+    ports: [{ name: "http", protocol: "TCP", port: 80 }],
+    endpoints: pods.map((address) => ({ addresses: [address], nodeName: "n2", conditions: { ready: true } })),
+  });
+
+  it("A10: 51 Local services at once are 51 host routes, and none when they are scaled to nothing", async () => {
+    const numbers = Array.from({ length: 51 }, (_, index) => index + 1);
+    const hostRoutes = async () => {
+      const routes = [...(await rack.tor.allRoutes("ipv4"))];
+      return Object.fromEntries(routes.filter(([prefix]) => prefix.startsWith("10.49.7.")));
+    };
+    const become = (title: string, wanted: object) =>
+      until(title, async () => isDeepStrictEqual(await hostRoutes(), wanted), { timeoutMs: 20_000 });
+    // Of pods that nobody runs: what counts here is that their slices say they are on n2.
+    await rack.apply(
+      numbers.flatMap((number) => [
+        localService(`many-${number}`, `10.49.7.${number}`),
+        slice(`many-${number}`, [`10.48.99.${number}`]),
+      ]),
+    );
+    const onN2 = numbers.map((number) => [`10.49.7.${number}`, ["192.168.1.11"]] as const);
+    await become("the ToR has 51 host routes over n2", Object.fromEntries(onN2));
+    await rack.apply(numbers.map((number) => slice(`many-${number}`, [])));
+    await become("all host routes are gone", {});
+    await reachedOver(rack, clusterCidr, all);
   });
 });

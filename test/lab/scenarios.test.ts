@@ -1,5 +1,5 @@
 // Scenarios on one rack, one after the other: what they expect of the nodes, the ToR must show in its kernel.
-import { afterAll, beforeAll, test } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { startRack } from "../../lab/rack/rack.ts";
 import type { Rack } from "../../lab/rack/rack.ts";
 import { emptyRack, playInLab } from "../scenarios/lab.ts";
@@ -35,6 +35,9 @@ const names = [
 for (const name of names) {
   const scenario = loadScenario(name);
   test(`${scenario.rows.join(", ")}: ${scenario.title}`, async () => {
+    const sessions = await rack.tor.sessions();
     await playInLab(rack, scenario);
+    // No change of configuration here is one for which a session would have to be reset.
+    expect(await rack.tor.sessions()).toEqual(sessions);
   });
 }

@@ -61,11 +61,13 @@ export function play(history: History): Difference | null {
   return null;
 }
 
-function agentSettings({ drainTaint, excludeLabel, loadBalancerClass, podCidrs, terminating }: Settings) {
+function agentSettings(settings: Settings) {
+  const { clusterIPs, drainTaint, excludeLabel, loadBalancerClass, podCidrs, terminating } = settings;
   const argv = ["--exclude-label", excludeLabel, "--terminating", terminating, "--pod-cidrs", podCidrs];
   if (drainTaint !== null) argv.push("--drain-taints", drainTaint);
   if (loadBalancerClass !== null) argv.push("--load-balancer-class", loadBalancerClass);
-  return readSettings({ argv, env: {}, hostname: "n1" });
+  const env = clusterIPs === null ? {} : { CALICO_ADVERTISE_CLUSTER_IPS: clusterIPs };
+  return readSettings({ argv, env, hostname: "n1" });
 }
 
 /** The objects that there are, and the own node as it was last seen. */

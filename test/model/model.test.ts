@@ -27,6 +27,7 @@ const settings = fc.record({
   drainTaint: fc.constantFrom(null, "maintenance"),
   loadBalancerClass: fc.constantFrom(null, null, null, "example.com/bgp"),
   podCidrs: fc.constantFrom("off" as const, "node" as const),
+  clusterIPs: fc.constantFrom(null, null, null, null, "10.49.0.0/24,nonsense,fd10::1/128", "10.49.0.1/32"),
 });
 
 const history: fc.Arbitrary<History> = fc

@@ -44,6 +44,16 @@ export class ConfigurationMemory {
   readonly #forNode = new Remembered<readonly Advertised[]>();
   /** Peer → its AS, while a session is wanted. */
   #peers: ReadonlyMap<string, number> = new Map();
+  /** From the environment, in place of serviceClusterIPs; null: not set. */
+  readonly #clusterIPsInstead: readonly Cidr[] | null;
+
+  constructor(clusterIPsInstead: string | null) {
+    this.#clusterIPsInstead =
+      clusterIPsInstead
+        ?.split(",")
+        .map(parseCidr)
+        .filter((cidr) => cidr !== null) ?? null;
+  }
 
   /** To be asked after every change of configuration, in order. */
   read(configurations: Objects, peers: Objects): Configuration {
@@ -57,7 +67,8 @@ export class ConfigurationMemory {
     this.#peers = this.#wanted(peers);
     return {
       lists: {
-        clusterIPs: this.#clusterIPs.read(all, "serviceClusterIPs", readCidrs) ?? [],
+        clusterIPs:
+          this.#clusterIPsInstead ?? this.#clusterIPs.read(all, "serviceClusterIPs", readCidrs) ?? [],
         externalIPs: this.#externalIPs.read(all, "serviceExternalIPs", readCidrs) ?? [],
         loadBalancerIPs: this.#loadBalancerIPs.read(all, "serviceLoadBalancerIPs", readCidrs) ?? [],
       },

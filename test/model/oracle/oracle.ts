@@ -36,10 +36,11 @@ export type World = { readonly [K in Kind]: ReadonlyMap<string, unknown> };
 
 export class Oracle {
   readonly #settings: Settings;
-  readonly #configuration = new ConfigurationMemory();
+  readonly #configuration: ConfigurationMemory;
 
   constructor(settings: Settings) {
     this.#settings = settings;
+    this.#configuration = new ConfigurationMemory(settings.clusterIPs);
   }
 
   /**

@@ -8,4 +8,6 @@ export interface Settings {
   /** The class of load balancers that is ours; null: any. */
   readonly loadBalancerClass: string | null;
   readonly podCidrs: "off" | "node";
+  /** CALICO_ADVERTISE_CLUSTER_IPS; null: not set. */
+  readonly clusterIPs: string | null;
 }
