@@ -42,9 +42,13 @@ const commands: Readonly<Record<string, { readonly does: string; readonly load: 
     does: "the sessions of the running agent",
     load: async () => (await import("./cli/peers.ts")).peersCommand,
   },
+  drain: {
+    does: "take this node's routes away gently, and bring them back",
+    load: async () => (await import("./cli/drain.ts")).drainCommand,
+  },
 };
 
-const later = ["render", "drain"];
+const later = ["render"];
 
 function usage(): string {
   const lines = Object.entries(commands).map(([name, { does }]) => `  ${name.padEnd(8)} ${does}\n`);

@@ -10,22 +10,27 @@ export const agentUsage = `  --agent URL
       where the agent serves HTTP (default: ${defaultAgent})
 `;
 
+/** POST and DELETE are for what changes something; the agent takes them from its own machine only. */
+export type Method = "GET" | "POST" | "DELETE";
+
 const timeoutMs = 10_000;
 
 /**
- * Returns what the agent answers to a GET.
+ * Returns what the agent answers.
  *
  * @param url as given with --agent
  * @param is whether an answer is what was asked for: tells another program that answers there from an agent
- * @throws {CommandError} 3 when there is no agent that answers, 2 when it cannot answer such a question.
+ * @throws {CommandError} 3 when there is no agent that answers, 2 when it cannot answer such a question, 1 when it may
+ *   not do what is asked.
  */
 export async function askAgent<T>(
   url: string | undefined,
   path: string,
   is: (answer: unknown) => answer is T,
+  method: Method = "GET",
 ): Promise<T> {
   const base = parseUrl(url ?? defaultAgent);
-  const { status, text } = await get(base, path);
+  const { status, text } = await request(base, path, method);
   const answer = parseJson(text);
   if (status === 200 && is(answer)) return answer;
   const error = isRecord(answer) ? answer["error"] : undefined;
@@ -35,12 +40,20 @@ export async function askAgent<T>(
       `${base} answers ${status} to ${quote(path)}, but not as an agent does; see --agent`,
     );
   if (status === 400) throw usageError(oneLine(error));
-  throw new CommandError(3, `the agent at ${base} says: ${oneLine(error)}`);
+  throw new CommandError(status === 403 ? 1 : 3, `the agent at ${base} says: ${oneLine(error)}`);
 }
 
-async function get(base: string, path: string): Promise<{ readonly status: number; readonly text: string }> {
+async function request(
+  base: string,
+  path: string,
+  method: Method,
+): Promise<{ readonly status: number; readonly text: string }> {
   try {
-    const answer = await fetch(`${base}${path}`, { signal: AbortSignal.timeout(timeoutMs) });
+    const answer = await fetch(`${base}${path}`, {
+      method,
+      ...(method === "POST" && { headers: { "content-type": "application/json" } }),
+      signal: AbortSignal.timeout(timeoutMs),
+    });
     return { status: answer.status, text: await answer.text() };
   } catch (cause) {
     // fetch says "fetch failed" and puts what happened behind it.

@@ -5,6 +5,9 @@ import { settingsHelp } from "../config/settings-table.ts";
 import type { Settings } from "../config/settings-table.ts";
 import { gobgpEngine } from "../engine/gobgp/engine.ts";
 import { Desired } from "../reconcile/desired.ts";
+import { DrainFile } from "../reconcile/drain-file.ts";
+import { DrainRequests } from "../reconcile/drain-request.ts";
+import { Drainer } from "../reconcile/drainer.ts";
 import { Loop } from "../reconcile/loop.ts";
 import { Report } from "../reconcile/report.ts";
 import { HttpError, serveHttp } from "../serve/http.ts";
@@ -53,14 +56,25 @@ async function runAgent(
   const clock = systemClock;
   const format = settings.logFormat ?? (io.terminal ? "pretty" : "json");
   const log = createLog(format, settings.logLevel ?? "info", settings.nodeName, io.stdout);
-  const failed = new AbortController();
-  const signal = AbortSignal.any([stop.signal, failed.signal]);
+  // The loop is told to stop first: what it does until it has ended, the other parts see and show.
+  const over = new AbortController();
+  const stopped = AbortSignal.any([stop.signal, over.signal]);
 
   const metrics = createMetrics(version);
   const health = new WatchHealth(clock, log, metrics.watch);
   const cluster = new Cluster((change) => loop.changed(change));
+  const { nodeName, stateDir } = settings;
+  const drainer = new Drainer({
+    clock,
+    waitMs: settings.drainWaitMs,
+    changed: () => loop.changed({ t: "node", name: nodeName }),
+    log,
+  });
+  const drainFile = new DrainFile(stateDir, nodeName);
+  const drainRequests = new DrainRequests({ drainer, file: drainFile, clock, log });
   const desired = new Desired(cluster, {
     ...settings,
+    drainer,
     configured: ({ logLevel }) => setLevel(log, settings.logLevel ?? logLevel ?? "info"),
   });
   const engine = gobgpEngine({ address: settings.gobgpAddress });
@@ -68,23 +82,27 @@ async function runAgent(
     engine,
     cluster,
     desired,
+    drainer,
     clock,
     random: Math.random,
     observer: metrics.reconcile,
     log,
     shutdown: settings.shutdown,
   });
-  const report = new Report({ engine, cluster, desired, loop, health, clock });
+  const report = new Report({ engine, cluster, desired, loop, health, clock, drainer, drainRequests });
   const { registry } = metrics;
-  await serveHttp({ ...settings.http, report, registry, version, clock }, signal);
+  // Before anything is decided: what is drained must not be announced, not even briefly.
+  await drainRequests.restore();
+  await serveHttp({ ...settings.http, report, drainRequests, registry, version, clock }, over.signal);
   const source = await openSource(settings, log);
   log.info(
     { version, engine: engine.name, http: settings.http },
     `bellman ${version} works for node ${settings.nodeName}`,
   );
-  const parts = [loop.run(signal), source.run(cluster, health, signal)] as const;
+  const parts = [loop.run(stopped), source.run(cluster, health, over.signal)] as const;
   try {
-    const [withdrawn] = await Promise.all(parts);
+    // Without an end of its own the source runs for as long as the loop does.
+    const withdrawn = await Promise.race([parts[0], parts[1].then(() => parts[0])]);
     if (settings.shutdown === "withdraw" && !withdrawn)
       throw new CommandError(1, "ended without taking the routes back, for the speaker was out of reach");
     log.info({}, withdrawn ? "ended; the routes are withdrawn" : "ended; the routes stay");
@@ -93,7 +111,7 @@ async function runAgent(
       log.error({ stack: stackOf(fault) }, "a fault of the agent's own ends it; please report it");
     throw fault;
   } finally {
-    failed.abort();
+    over.abort();
     await Promise.allSettled(parts);
   }
 }

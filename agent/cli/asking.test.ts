@@ -3,14 +3,9 @@ import { createServer } from "node:http";
 import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, describe, expect, it, test } from "vitest";
-import { silentLog } from "../model/log.ts";
 import { startWorld, sync, tor } from "../reconcile/loop.fixture.ts";
 import type { World } from "../reconcile/loop.fixture.ts";
-import { Report } from "../reconcile/report.ts";
-import { serveHttp } from "../serve/http.ts";
-import { createMetrics } from "../serve/metrics.ts";
-import { WatchHealth } from "../watch/health.ts";
-import { kindNames } from "../watch/kinds.ts";
+import { serveWorld } from "./serve.fixture.ts";
 import { runCommand } from "./command.fixture.ts";
 import { explainCommand } from "./explain.ts";
 import { peersCommand } from "./peers.ts";
@@ -24,21 +19,7 @@ let url: string;
 beforeEach(async () => {
   world = startWorld();
   controller = new AbortController();
-  const { registry, watch } = createMetrics("1.2.3");
-  const health = new WatchHealth(world.clock, silentLog, watch);
-  for (const kind of kindNames) health.contact(kind);
-  const { port } = await serveHttp(
-    {
-      host: "127.0.0.1",
-      port: 0,
-      report: new Report({ ...world, health }),
-      registry,
-      version: "1.2.3",
-      clock: world.clock,
-    },
-    controller.signal,
-  );
-  url = `http://127.0.0.1:${port}`;
+  ({ url } = await serveWorld(world, controller.signal));
 });
 afterEach(async () => {
   controller.abort();
@@ -58,6 +39,7 @@ describe("commands that ask the running agent", () => {
 version      1.2.3
 ready        yes
 excluded     no
+drain        no
 speaker      memory, holding
 routes held  IPv4 2 of 2, IPv6 0 of 0
 services     1`);

@@ -1,5 +1,6 @@
 // `bellman status`: how the running agent is.
 import type { StatusJson } from "../serve/api.ts";
+import { drainText } from "./drain-text.ts";
 import { hasLists } from "./agent-client.ts";
 import { askingCommand } from "./asking.ts";
 import { problemTable } from "./problem-table.ts";
@@ -28,6 +29,7 @@ export function statusTable(status: StatusJson): string {
         ["version", status.version],
         ["ready", status.notReady === undefined ? "yes" : `no: ${status.notReady}`],
         ["excluded", status.excluded ? "yes, by its label" : "no"],
+        ["drain", drainText(status.drain)],
         ["speaker", engine.error === null ? speaker : `${speaker}: ${engine.error}`],
         ["routes held", `IPv4 ${count("ipv4")}, IPv6 ${count("ipv6")}`],
         ["services", String(status.services)],

@@ -1,7 +1,10 @@
 // How settings are called where they are written: flags, environment variables; and those that are not there yet.
 
 /** Settings whose flag is another word than their name. */
-const otherFlags: ReadonlyMap<string, string> = new Map([["loadBalancerClasses", "load-balancer-class"]]);
+const otherFlags: ReadonlyMap<string, string> = new Map([
+  ["loadBalancerClasses", "load-balancer-class"],
+  ["drainWaitMs", "drain-wait"],
+]);
 
 /** Flags whose capability comes with a later release: known, and refused. */
 export const laterFlags: readonly string[] = [
@@ -10,7 +13,6 @@ export const laterFlags: readonly string[] = [
   "bird-socket",
   "dataplane-gate",
   "dataplane-gate-max-wait",
-  "drain-wait",
   "frr-config",
   "frr-sockets",
   "gobgp-tls-ca",

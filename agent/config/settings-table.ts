@@ -1,5 +1,6 @@
 // Every setting of the agent, once: what it takes, what it is unless said, and what `--help` says of it.
 import type { Address } from "../model/address.ts";
+import { parseDuration } from "../model/duration.ts";
 import { quote } from "../model/problem.ts";
 import type { LogLevel } from "./node-config.ts";
 import { SettingsError } from "./settings-error.ts";
@@ -38,6 +39,10 @@ export interface WrittenSettings {
   readonly excludeLabel: "kubernetes" | "calico" | "ignore";
   /** Taints that drain the node, beside the cluster autoscaler's. */
   readonly drainTaints: readonly TaintPattern[];
+  /** Between marking the routes of a drained node and withdrawing them. */
+  readonly drainWaitMs: number;
+  /** Directory for what the agent must remember. */
+  readonly stateDir: string;
   /** Classes of load balancers that are ours; empty: all. */
   readonly loadBalancerClasses: readonly string[];
   /** `node`: the node's pod CIDRs are advertised as well. */
@@ -175,6 +180,22 @@ export const settingsTable: { readonly [Name in keyof WrittenSettings]: Setting<
     help: "taints that drain the node, each KEY[=VALUE][:EFFECT]",
     otherwise: "none but the cluster autoscaler's",
     list: true,
+  },
+  drainWaitMs: {
+    parse: parseDuration,
+    fallback: () => 5_000,
+    placeholder: "DURATION",
+    allowed: "a duration like 5s, 300ms or 1m30s, of 24h at most",
+    help: "how long the routes of a drained node stay marked before they are withdrawn",
+    otherwise: "5s",
+  },
+  stateDir: {
+    parse: parsePath,
+    fallback: () => "/var/lib/bellman",
+    placeholder: "DIR",
+    allowed: "a path",
+    help: "where a drain that was asked for is kept, so that it outlives agent and machine",
+    otherwise: "/var/lib/bellman",
   },
   loadBalancerClasses: {
     parse: listOf(parseLoadBalancerClass),

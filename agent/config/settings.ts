@@ -56,6 +56,8 @@ export function readSettings({ argv, env, file, hostname }: SettingsInput): Sett
     terminating: read("terminating"),
     excludeLabel: read("excludeLabel"),
     drainTaints: read("drainTaints"),
+    drainWaitMs: read("drainWaitMs"),
+    stateDir: read("stateDir"),
     loadBalancerClasses: read("loadBalancerClasses"),
     podCidrs: read("podCidrs"),
     clusterIPsFromEnv: clusterIPsFromEnv(env),

@@ -9,6 +9,7 @@ import { container, isHostPrefix, parsePrefix } from "../model/prefix.ts";
 import type { Prefix } from "../model/prefix.ts";
 import { objectKey } from "../model/service.ts";
 import type { Service } from "../model/service.ts";
+import { nodeDrainCauses } from "./drain.ts";
 import { makeView } from "./view.ts";
 import type { DecideSettings, View } from "./view.ts";
 
@@ -124,5 +125,7 @@ export function view(
   more: Partial<NodeConfig> = {},
 ): View {
   const given = over === null ? undefined : node(over);
-  return makeView("n1", given, { ...config(lists), ...more }, { ...defaults, ...settings });
+  const all = { ...defaults, ...settings };
+  const causes = given === undefined ? [] : nodeDrainCauses(given, all.drainTaints);
+  return makeView("n1", given, { ...config(lists), ...more }, all, { causes, withdrawn: false });
 }

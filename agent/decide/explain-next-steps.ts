@@ -27,7 +27,7 @@ const advice: Readonly<Record<Reason, Advice>> = {
   ],
   PodCidr: () => ["it goes with --pod-cidrs off"],
   Draining: ({ nodeName }) => [
-    `the marks go when a ready endpoint serves again and nothing drains Node/${nodeName} (annotation bellman.bgp/drain, taints, deletion)`,
+    `the marks go when a ready endpoint serves again and nothing drains Node/${nodeName} (bellman drain, annotation bellman.bgp/drain, taints, deletion)`,
   ],
   NotConfigured: ({ source }) => [
     `list a CIDR that holds it: kubectl edit bgpconfiguration default, spec.${source === null ? "serviceClusterIPs" : listFields[source]}`,
@@ -79,7 +79,7 @@ const advice: Readonly<Record<Reason, Advice>> = {
     `see why the condition NetworkUnavailable is True: kubectl describe node ${nodeName} (the CNI sets it)`,
   ],
   NodeDraining: ({ nodeName }) => [
-    `end the drain: annotation bellman.bgp/drain and taints of Node/${nodeName}`,
+    `end the drain: bellman drain --undo on ${nodeName}; annotation bellman.bgp/drain and taints of Node/${nodeName}`,
   ],
   DataplaneNotReady: () => ["wait until kube-proxy on the node serves it; see its log if that takes long"],
   InvalidObject: () => ["mend the fields that its problems name: bellman validate"],

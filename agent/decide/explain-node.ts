@@ -1,9 +1,10 @@
 // The state of the node as facts: what its gates look at.
 import { quote } from "../model/problem.ts";
+import { drainCauseText } from "./drain.ts";
 import { excludeLabel, isExcluded } from "./node-gates.ts";
 import type { View } from "./view.ts";
 
-export function nodeFacts({ node, nodeName, settings, draining }: View): readonly string[] {
+export function nodeFacts({ node, nodeName, nodeRefusal, settings, drainCauses }: View): readonly string[] {
   const name = `Node/${nodeName}`;
   if (node === undefined) return [`${name} has not been seen`];
   const label = node.labels[excludeLabel];
@@ -14,11 +15,7 @@ export function nodeFacts({ node, nodeName, settings, draining }: View): readonl
         `${isExcluded(node, settings.excludeLabel) ? "excludes it" : "does not exclude it"} (--exclude-label ${settings.excludeLabel})`,
     );
   if (node.networkUnavailable) facts.push(`${name}: condition NetworkUnavailable is True`);
-  if (node.deleting) facts.push(`${name} is being deleted: it drains`);
-  if (node.drainRequested) facts.push(`${name}: annotation bellman.bgp/drain is "true": it drains`);
-  if (draining && !node.deleting && !node.drainRequested)
-    facts.push(
-      `${name}: a taint drains it (${node.taints.map(({ key, effect }) => quote(effect === "" ? key : `${key}:${effect}`)).join(", ")})`,
-    );
+  const withdrawn = nodeRefusal === "NodeDraining" ? ", its routes are withdrawn" : "";
+  for (const cause of drainCauses) facts.push(`${name} is drained${withdrawn}: ${drainCauseText(cause)}`);
   return facts.length === 0 ? [`${name} may announce`] : facts;
 }

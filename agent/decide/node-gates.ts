@@ -1,6 +1,5 @@
-// What keeps a node from attracting service traffic at all, and what makes it give up traffic gently.
-import type { TaintPattern } from "../config/settings-lists.ts";
-import type { Node, Taint } from "../model/node.ts";
+// What keeps a node from attracting service traffic at all.
+import type { Node } from "../model/node.ts";
 import type { RefusalReason } from "../model/reason.ts";
 
 /**
@@ -13,13 +12,6 @@ export const excludeLabel = "node.kubernetes.io/exclude-from-external-load-balan
 
 /** What Go's strconv.ParseBool takes for false. */
 const falseTexts: ReadonlySet<string> = new Set(["0", "f", "F", "false", "FALSE", "False"]);
-
-/** The cluster autoscaler sets it before it takes a node away. */
-const autoscalerTaint: TaintPattern = {
-  key: "ToBeDeletedByClusterAutoscaler",
-  value: null,
-  effect: null,
-};
 
 export function isExcluded(node: Node, mode: ExcludeLabelMode): boolean {
   const value = node.labels[excludeLabel];
@@ -40,19 +32,4 @@ export function nodeRefusal(node: Node | undefined, mode: ExcludeLabelMode): Ref
   if (isExcluded(node, mode)) return "NodeExcluded";
   if (node.networkUnavailable) return "NodeNetworkUnavailable";
   return null;
-}
-
-/** The node is about to go or to be emptied: its service routes are marked, so that the ToR prefers others. */
-export function isDraining(node: Node, drainTaints: readonly TaintPattern[]): boolean {
-  if (node.deleting || node.drainRequested) return true;
-  const patterns = [autoscalerTaint, ...drainTaints];
-  return node.taints.some((taint) => patterns.some((pattern) => matches(pattern, taint)));
-}
-
-function matches({ key, value, effect }: TaintPattern, taint: Taint): boolean {
-  return (
-    taint.key === key &&
-    (value === null || taint.value === value) &&
-    (effect === null || taint.effect === effect)
-  );
 }

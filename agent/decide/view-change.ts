@@ -23,6 +23,8 @@ const rules = {
   // Only the reason of what is announced depends on it.
   draining: (before, after) =>
     before.draining === after.draining ? null : (_, verdicts) => verdicts.some(({ announce }) => announce),
+  // Why it drains is told of the node alone.
+  drainCauses: () => null,
   node: (before, after) => {
     const changed = difference(before.node?.addresses ?? [], after.node?.addresses ?? []);
     return changed.size === 0 ? null : claiming(() => (address) => changed.has(address));

@@ -3,7 +3,8 @@ import type { NodeConfig } from "../config/node-config.ts";
 import type { TaintPattern } from "../config/settings-lists.ts";
 import type { Node } from "../model/node.ts";
 import type { RefusalReason } from "../model/reason.ts";
-import { isDraining, nodeRefusal } from "./node-gates.ts";
+import type { DrainCause } from "./drain.ts";
+import { nodeRefusal } from "./node-gates.ts";
 import type { ExcludeLabelMode } from "./node-gates.ts";
 
 /** The agent's own settings on which decisions depend. */
@@ -28,8 +29,16 @@ export interface View {
   readonly settings: DecideSettings;
   /** Why the node as a whole announces no service route; null: it may. */
   readonly nodeRefusal: RefusalReason | null;
-  /** All service routes of the node are marked. */
+  /** All service routes of the node are marked, or have been withdrawn. */
   readonly draining: boolean;
+  /** What drains the node; none: it is not drained. */
+  readonly drainCauses: readonly DrainCause[];
+}
+
+/** Whether and why a node is drained, and whether its marked routes have had their time. */
+export interface NodeDrain {
+  readonly causes: readonly DrainCause[];
+  readonly withdrawn: boolean;
 }
 
 export function makeView(
@@ -37,13 +46,15 @@ export function makeView(
   node: Node | undefined,
   config: NodeConfig,
   settings: DecideSettings,
+  { causes, withdrawn }: NodeDrain,
 ): View {
   return {
     nodeName,
     node,
     config,
     settings,
-    nodeRefusal: nodeRefusal(node, settings.excludeLabel),
-    draining: node !== undefined && isDraining(node, settings.drainTaints),
+    nodeRefusal: nodeRefusal(node, settings.excludeLabel) ?? (withdrawn ? "NodeDraining" : null),
+    draining: causes.length > 0,
+    drainCauses: causes,
   };
 }

@@ -3,13 +3,15 @@ import { nothingGood } from "../config/node-config.ts";
 import type { LastGood, NodeConfig } from "../config/node-config.ts";
 import { resolveConfig } from "../config/resolve.ts";
 import { decide } from "../decide/decide.ts";
+import { nodeDrainCauses } from "../decide/drain.ts";
 import { isExcluded } from "../decide/node-gates.ts";
 import { viewChanges } from "../decide/view-change.ts";
 import { makeView } from "../decide/view.ts";
-import type { DecideSettings, View } from "../decide/view.ts";
+import type { DecideSettings, NodeDrain, View } from "../decide/view.ts";
 import type { BgpInstance } from "../engine/contract.ts";
 import type { Address } from "../model/address.ts";
 import { familyOf } from "../model/address.ts";
+import type { Node } from "../model/node.ts";
 import type { Prefix } from "../model/prefix.ts";
 import type { Problem } from "../model/problem.ts";
 import type { ServiceKey } from "../model/service.ts";
@@ -23,6 +25,7 @@ import type { Owner } from "../plan/route-table.ts";
 import { readAttributes } from "../plan/service-attributes.ts";
 import type { Cluster } from "../watch/cluster.ts";
 import type { Dirty } from "./dirty-set.ts";
+import type { Drainer } from "./drainer.ts";
 import { problemsOf } from "./problems.ts";
 
 export interface DesiredOptions extends DecideSettings {
@@ -35,6 +38,8 @@ export interface DesiredOptions extends DecideSettings {
   readonly listenPort: number | null;
   /** In place of serviceClusterIPs; null or left out: not set. */
   readonly clusterIPsFromEnv?: readonly string[] | null;
+  /** Follows what drains the node; left out: the marked phase is where it stays. */
+  readonly drainer?: Drainer;
   /** Told whenever the configuration was resolved anew. */
   readonly configured?: (config: NodeConfig) => void;
 }
@@ -191,7 +196,15 @@ export class Desired {
       clusterIPsFromEnv: this.#options.clusterIPsFromEnv ?? null,
     });
     this.#lastGood = lastGood;
-    return makeView(nodeName, node, config, this.#options);
+    return makeView(nodeName, node, config, this.#options, this.#drain(node));
+  }
+
+  /** Offline, without a drainer, a node that is to be drained is shown with its routes marked. */
+  #drain(node: Node | undefined): NodeDrain {
+    const { drainer, drainTaints } = this.#options;
+    const ofNode = node === undefined ? [] : nodeDrainCauses(node, drainTaints);
+    const causes = [...(drainer?.requests ?? []), ...ofNode];
+    return { causes, withdrawn: drainer?.follow(causes).t === "withdrawn" };
   }
 }
 

@@ -7,7 +7,10 @@ import { Alarm } from "./alarm.ts";
 import { compareAll, comparePeers, compareRoutes, isEmpty, noPeers, sizeOf } from "./compare.ts";
 import type { PeerChange, RouteChange } from "./compare.ts";
 import type { Desired, Refreshed } from "./desired.ts";
+import { everything } from "./dirty-set.ts";
 import type { Dirty, DirtySet } from "./dirty-set.ts";
+import type { Drainer } from "./drainer.ts";
+import { heldOfDrain } from "./held-of-drain.ts";
 import { Mirror } from "./mirror.ts";
 import type { Narrator } from "./narrator.ts";
 import type { ReconcileObserver } from "./observer.ts";
@@ -24,6 +27,7 @@ export interface HolderOptions {
   readonly engine: Engine;
   readonly desired: Desired;
   readonly dirty: DirtySet;
+  readonly drainer: Drainer;
   readonly wakeup: Wakeup;
   readonly clock: Clock;
   readonly random: () => number;
@@ -72,12 +76,14 @@ export class Holder {
    */
   async adopt(): Promise<boolean> {
     this.#mirror = new Mirror(await this.#link.held());
-    const { desired, dirty, narrator, runs } = this.#options;
+    const { desired, dirty, drainer, narrator, runs } = this.#options;
     narrator.verdicts(desired.refresh(dirty.take()).verdicts);
+    if (drainer.opened(this.#heldOfDrain)) narrator.verdicts(desired.refresh(everything).verdicts);
     this.#wish = makeWish(desired, this.#options.engine);
     this.#tellProblems();
     if (!runs()) return false;
     await this.#apply("adopt", this.#compareAll());
+    drainer.applied(this.#heldOfDrain);
     this.#countAlarm.set(driftCheck.countMs);
     this.#fullAlarm.set(driftCheck.fullMs);
     return true;
@@ -98,15 +104,17 @@ export class Holder {
   }
 
   async #follow(dirty: Dirty): Promise<void> {
-    const { desired, narrator, runs } = this.#options;
+    const { desired, drainer, narrator, runs } = this.#options;
     const refreshed = desired.refresh(dirty);
     const routes = this.#compareRoutes(refreshed.touched);
     const change = { ...routes, ...(dirty.view === null ? noPeers : this.#renewPeers()) };
-    const applying = runs() ? this.#apply("change", change) : Promise.resolve(false);
+    const mine = runs();
+    const applying = mine ? this.#apply("change", change) : Promise.resolve(false);
     // The change is on its way: the speaker does not wait for the log.
     narrator.verdicts(refreshed.verdicts);
     if (dirty.view !== null) this.#tellProblems();
     if (await applying) this.#latency(dirty, refreshed);
+    if (mine) drainer.applied(this.#heldOfDrain);
   }
 
   async #retry(): Promise<void> {
@@ -149,6 +157,8 @@ export class Holder {
     const { desired, narrator } = this.#options;
     narrator.problems(desired.problems(this.#wish.problems));
   }
+
+  readonly #heldOfDrain = () => heldOfDrain(this.#options.desired.routes(), this.#mirror.routes);
 
   #compareAll(): SpeakerChange {
     return compareAll({ routes: this.#options.desired.routes(), peers: this.#wish.peers }, this.#mirror);

@@ -10,7 +10,10 @@ import { ManualClock } from "../time/manual-clock.ts";
 import { Cluster } from "../watch/cluster.ts";
 import { Desired } from "./desired.ts";
 import type { DesiredOptions } from "./desired.ts";
+import { DrainRequests } from "./drain-request.ts";
+import { Drainer } from "./drainer.ts";
 import { Loop } from "./loop.ts";
+import { MemoryDrainStore } from "./drain-store.fixture.ts";
 import type { ReconcileObserver } from "./observer.ts";
 
 export const tor = ip("192.168.1.1");
@@ -31,6 +34,11 @@ export interface World {
   readonly desired: Desired;
   readonly loop: Loop;
   readonly told: Told;
+  readonly drainer: Drainer;
+  readonly drainRequests: DrainRequests;
+  readonly drainStore: MemoryDrainStore;
+  /** Tells the loop to end. */
+  readonly terminate: () => void;
   /** Ends the loop and waits for it; tells whether the routes were taken back. */
   readonly stop: () => Promise<boolean>;
 }
@@ -43,11 +51,14 @@ export const desiredDefaults: DesiredOptions = {
   listenPort: null,
 };
 
+export const drainWaitMs = 5_000;
+
 /** Starts a loop; nothing is synced yet. */
 export function startWorld(
   speaker: (clock: ManualClock) => MemorySpeaker = (clock) => new MemorySpeaker({ clock }),
   shutdown: "keep" | "withdraw" = "keep",
   lines: string[] = [],
+  drainStore = new MemoryDrainStore(),
 ): World {
   const clock = new ManualClock(1_000_000);
   const memory = speaker(clock);
@@ -62,9 +73,14 @@ export function startWorld(
     engineRestarted: () => told.restarts++,
   };
   const cluster: Cluster = new Cluster((change) => loop.changed(change));
-  const desired = new Desired(cluster, {
-    ...desiredDefaults,
+  const log = logInto(lines);
+  const drainer = new Drainer({
+    clock,
+    waitMs: drainWaitMs,
+    changed: () => loop.changed({ t: "node", name: desiredDefaults.nodeName }),
+    log,
   });
+  const desired = new Desired(cluster, { ...desiredDefaults, drainer });
   const loop = new Loop({
     engine,
     cluster,
@@ -72,7 +88,8 @@ export function startWorld(
     clock,
     random: () => 0.5,
     observer,
-    log: logInto(lines),
+    drainer,
+    log,
     shutdown,
   });
   const controller = new AbortController();
@@ -85,9 +102,13 @@ export function startWorld(
     desired,
     loop,
     told,
+    drainer,
+    drainRequests: new DrainRequests({ drainer, file: drainStore, clock, log }),
+    drainStore,
+    terminate: () => controller.abort(),
     stop: async () => {
       controller.abort();
-      await clock.advance(0);
+      await clock.advance(shutdown === "withdraw" ? drainWaitMs : 0);
       return done;
     },
   };

@@ -10,6 +10,7 @@ import type { Change } from "../watch/cluster.ts";
 import type { Cluster } from "../watch/cluster.ts";
 import type { Desired } from "./desired.ts";
 import { DirtySet } from "./dirty-set.ts";
+import type { Drainer } from "./drainer.ts";
 import { Holder } from "./holder.ts";
 import { Narrator } from "./narrator.ts";
 import type { ReconcileObserver } from "./observer.ts";
@@ -34,6 +35,7 @@ export interface LoopOptions {
   readonly engine: Engine;
   readonly cluster: Cluster;
   readonly desired: Desired;
+  readonly drainer: Drainer;
   readonly clock: Clock;
   readonly random: () => number;
   readonly observer: ReconcileObserver;
@@ -89,13 +91,18 @@ export class Loop {
   }
 
   /**
-   * Runs until the signal aborts, then ends the link as `shutdown` says. Rejects only on a fault of our own.
+   * Runs until the signal aborts, then ends the link as `shutdown` says: to withdraw the routes, the node is drained
+   * first. Rejects only on a fault of our own.
    *
    * @returns whether the routes were taken back.
    */
   async run(signal: AbortSignal): Promise<boolean> {
-    const ring = () => this.#wakeup.ring();
-    signal.addEventListener("abort", ring, { once: true });
+    const { drainer, shutdown } = this.#options;
+    const stop = () => {
+      if (shutdown === "withdraw") drainer.ask("shutdown");
+      this.#wakeup.ring();
+    };
+    signal.addEventListener("abort", stop, { once: true });
     try {
       while (!signal.aborted) {
         const instance = this.#instance();
@@ -107,7 +114,7 @@ export class Loop {
       return this.#withdrawn;
     } finally {
       this.#state = { t: "stopped" };
-      signal.removeEventListener("abort", ring);
+      signal.removeEventListener("abort", stop);
     }
   }
 
@@ -142,7 +149,7 @@ export class Loop {
       this.#state = { t: "holding", link, holder };
       this.#applied ||= adopted;
       this.#backoff.reset();
-      while (!signal.aborted && this.#runs(instance)) {
+      while (!this.#done(signal) && this.#runs(instance)) {
         await this.#wakeup.wait();
         if (fate.lost !== null) throw fate.lost;
         await this.#busy(holder.step());
@@ -157,8 +164,15 @@ export class Loop {
       await this.#backOff(fate.lost ?? error, signal);
     } finally {
       holder?.release();
+      this.#options.drainer.lost();
       this.#sessions.speakerLost();
     }
+  }
+
+  /** Told to stop, and nothing is left to be done before the link is closed. */
+  #done(signal: AbortSignal): boolean {
+    const { drainer, shutdown } = this.#options;
+    return signal.aborted && (shutdown === "keep" || drainer.drain.t === "withdrawn");
   }
 
   #holder(link: EngineLink, instance: BgpInstance): Holder {

@@ -12,6 +12,10 @@ import type { WatchHealth } from "../watch/health.ts";
 import { kindNames } from "../watch/kinds.ts";
 import type { Kind } from "../watch/kinds.ts";
 import type { Desired } from "./desired.ts";
+import { drainReport } from "./drain-report.ts";
+import type { DrainReport } from "./drain-report.ts";
+import type { DrainRequests } from "./drain-request.ts";
+import type { Drainer } from "./drainer.ts";
 import { explain } from "./explain.ts";
 import { parseQuery } from "./explain-query.ts";
 import type { Explanation } from "./explanation.ts";
@@ -69,6 +73,8 @@ export class Report {
   readonly #loop: Loop;
   readonly #health: WatchHealth;
   readonly #asking: PeerInquiry;
+  readonly #drainer: Drainer;
+  readonly #drainRequests: DrainRequests;
 
   constructor(parts: {
     engine: Engine;
@@ -77,6 +83,8 @@ export class Report {
     loop: Loop;
     health: WatchHealth;
     clock: Clock;
+    drainer: Drainer;
+    drainRequests: DrainRequests;
   }) {
     this.#engine = parts.engine;
     this.#cluster = parts.cluster;
@@ -84,6 +92,8 @@ export class Report {
     this.#loop = parts.loop;
     this.#health = parts.health;
     this.#asking = new PeerInquiry(parts.clock);
+    this.#drainer = parts.drainer;
+    this.#drainRequests = parts.drainRequests;
   }
 
   /** null: ready. Otherwise what is still missing: a synced picture, or the first apply. */
@@ -117,8 +127,13 @@ export class Report {
     return explain(text, query, { ...input, holds: (prefix) => this.holds(prefix) });
   }
 
-  draining(): boolean {
-    return this.#desired.view.draining;
+  drain(): DrainReport {
+    return drainReport({
+      desired: this.#desired,
+      loop: this.#loop,
+      drainer: this.#drainer,
+      requests: this.#drainRequests,
+    });
   }
 
   excluded(): boolean {
@@ -210,7 +225,11 @@ export class Report {
 
   #furtherProblems(): readonly Problem[] {
     const { state } = this.#loop;
-    return state.t === "holding" ? state.holder.wish.problems : [];
+    const { problem } = this.#drainRequests;
+    return [
+      ...(state.t === "holding" ? state.holder.wish.problems : []),
+      ...(problem === null ? [] : [problem]),
+    ];
   }
 }
 

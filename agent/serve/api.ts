@@ -6,6 +6,8 @@ import type { Problem } from "../model/problem.ts";
 import { peerJson, problemJson, routeJson, verdictJson } from "../plan/json.ts";
 import type { PeerJson, RouteJson } from "../plan/json.ts";
 import type { EngineReport, KindReport, PeerReport, Report, RouteCounts } from "../reconcile/report.ts";
+import { drainJson } from "./drain.ts";
+import type { DrainJson } from "./drain.ts";
 
 export interface StatusJson {
   readonly node: string;
@@ -14,6 +16,7 @@ export interface StatusJson {
   /** What is missing; absent when nothing is. */
   readonly notReady?: string;
   readonly excluded: boolean;
+  readonly drain: DrainJson;
   readonly engine: EngineReport;
   readonly routes: RouteCounts;
   readonly services: number;
@@ -63,6 +66,7 @@ export function statusJson(report: Report, version: string): StatusJson {
     ready: notReady === null,
     ...(notReady !== null && { notReady }),
     excluded: plan.excluded,
+    drain: drainJson(report),
     engine: report.engine(),
     routes: counts,
     services: new Set(plan.verdicts.map((verdict) => verdict.service)).size,

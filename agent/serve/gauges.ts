@@ -5,6 +5,8 @@ import { families } from "../model/family.ts";
 import { sessionStates } from "../model/peer.ts";
 import type { PeerReport, Report } from "../reconcile/report.ts";
 
+const drainValues = { off: 0, marking: 1, marked: 1, withdrawn: 2 } as const;
+
 /** Registers the gauges and returns what brings them up to date, to be called before each scrape. */
 export function createGauges(registry: Registry, report: Report): () => Promise<void> {
   const gauges: Gauge[] = [];
@@ -44,7 +46,10 @@ export function createGauges(registry: Registry, report: Report): () => Promise<
   const stale = gauge("bellman_watch_stale_seconds", "For how long a kind has not been watched.", "kind");
   const objects = gauge("bellman_objects", "Objects in the picture.", "kind");
   const problems = gauge("bellman_config_problems", "Problems found in objects.", "kind", "severity");
-  const draining = gauge("bellman_draining", "1 while the node is drained: its routes are marked.");
+  const draining = gauge(
+    "bellman_draining",
+    "0: the node is not drained. 1: its routes are marked, or about to be. 2: they are withdrawn.",
+  );
   const excluded = gauge("bellman_node_excluded", "1 while the node is excluded by its label.");
 
   const setPeer = (peer: PeerReport) => {
@@ -81,6 +86,6 @@ export function createGauges(registry: Registry, report: Report): () => Promise<
     for (const { object, severity } of report.problems())
       problems.inc({ kind: object.split("/", 1)[0] ?? "", severity });
     excluded.set(Number(report.excluded()));
-    draining.set(Number(report.draining()));
+    draining.set(drainValues[report.drain().phase]);
   };
 }

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, test } from "vitest";
 import { node } from "../decide/decide.fixture.ts";
 import { MemorySpeaker } from "../engine/memory/speaker.ts";
-import { startWorld, sync, tor } from "../reconcile/loop.fixture.ts";
+import { drainWaitMs, startWorld, sync, tor } from "../reconcile/loop.fixture.ts";
 import type { World } from "../reconcile/loop.fixture.ts";
 import { Report } from "../reconcile/report.ts";
 import { silentLog } from "../model/log.ts";
@@ -24,6 +24,7 @@ function options(from: World) {
     host: "127.0.0.1",
     port: 0,
     report,
+    drainRequests: from.drainRequests,
     registry: metrics.registry,
     version: "1.2.3",
     clock: from.clock,
@@ -199,12 +200,20 @@ describe("metrics", () => {
   it("tell a node that is excluded or drained", async () => {
     sync(world.cluster);
     const label = "node.kubernetes.io/exclude-from-external-load-balancers";
-    world.cluster.set("Node", "n1", node({ labels: { [label]: "" }, drainRequested: true }));
+    const told = async () => [await metric("bellman_node_excluded"), await metric("bellman_draining")];
+    world.cluster.set("Node", "n1", node({ labels: { [label]: "" } }));
     await world.clock.advance(0);
-    expect([await metric("bellman_node_excluded"), await metric("bellman_draining")]).toEqual([1, 1]);
+    expect(await told()).toEqual([1, 0]);
     world.cluster.set("Node", "n1", node());
     await world.clock.advance(0);
-    expect([await metric("bellman_node_excluded"), await metric("bellman_draining")]).toEqual([0, 0]);
+    world.cluster.set("Node", "n1", node({ drainRequested: true }));
+    await world.clock.advance(drainWaitMs - 1);
+    expect(await told()).toEqual([0, 1]);
+    await world.clock.advance(1);
+    expect(await told()).toEqual([0, 2]);
+    world.cluster.set("Node", "n1", node());
+    await world.clock.advance(0);
+    expect(await told()).toEqual([0, 0]);
   });
   it("raise the age of the picture while a kind is not watched", async () => {
     health.contact("Service");

@@ -1,19 +1,23 @@
-// The agent's HTTP server: metrics, health and the JSON API. It shows, it changes nothing.
+// The agent's HTTP server: metrics, health and the JSON API. It shows; all it can change is the drain.
 import { createServer } from "node:http";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Registry } from "prom-client";
 import { quote } from "../model/problem.ts";
 import type { Clock } from "../time/clock.ts";
+import type { DrainRequests } from "../reconcile/drain-request.ts";
 import type { Report } from "../reconcile/report.ts";
 import { planJson } from "../plan/json.ts";
 import { queryForms } from "../reconcile/explain-query.ts";
 import { peersJson, routesJson, statusJson } from "./api.ts";
+import { changeDrain, drainJson, WriteError } from "./drain.ts";
 import { createGauges } from "./gauges.ts";
 
 interface Answer {
   readonly status: number;
   readonly type: string;
   readonly body: string;
+  /** Methods, of an answer that refuses another. */
+  readonly allow?: string;
 }
 
 export interface HttpOptions {
@@ -21,6 +25,7 @@ export interface HttpOptions {
   readonly host: string | null;
   readonly port: number;
   readonly report: Report;
+  readonly drainRequests: DrainRequests;
   readonly registry: Registry;
   readonly version: string;
   readonly clock: Clock;
@@ -65,9 +70,17 @@ interface Handler {
   /** The only parameter that is taken, and must be; none: the path takes no query. */
   readonly parameter?: string;
   readonly answer: (value: string) => Answer | Promise<Answer>;
+  /** Does what is asked for; the answer is then that of a GET. Absent: the path takes GET only. */
+  readonly change?: (method: "POST" | "DELETE", request: IncomingMessage) => Promise<void>;
 }
 
-function table({ report, registry, version, clock }: HttpOptions): ReadonlyMap<string, Handler> {
+function table({
+  report,
+  drainRequests,
+  registry,
+  version,
+  clock,
+}: HttpOptions): ReadonlyMap<string, Handler> {
   const refreshGauges = createGauges(registry, report);
   return new Map<string, Handler>([
     ["/healthz", { answer: () => health(report.notAlive(clock.monotonic())) }],
@@ -76,6 +89,13 @@ function table({ report, registry, version, clock }: HttpOptions): ReadonlyMap<s
     ["/api/v1/routes", { answer: () => json(200, routesJson(report)) }],
     ["/api/v1/peers", { answer: async () => json(200, await peersJson(report)) }],
     ["/api/v1/plan", { answer: () => json(200, planJson(report.plan())) }],
+    [
+      "/api/v1/drain",
+      {
+        answer: () => json(200, drainJson(report)),
+        change: (method, request) => changeDrain(method, request, drainRequests),
+      },
+    ],
     ["/api/v1/explain", { parameter: "q", answer: (query) => explanation(report, query) }],
     [
       "/metrics",
@@ -100,9 +120,15 @@ async function respond(
   response: ServerResponse,
 ): Promise<void> {
   const answer = await answerTo(answers, request).catch((error: unknown) =>
-    json(500, { error: error instanceof Error ? error.message : String(error) }),
+    json(error instanceof WriteError ? error.status : 500, {
+      error: error instanceof Error ? error.message : String(error),
+    }),
   );
-  response.writeHead(answer.status, { "content-type": answer.type, "cache-control": "no-store" });
+  response.writeHead(answer.status, {
+    "content-type": answer.type,
+    "cache-control": "no-store",
+    ...(answer.allow !== undefined && { allow: answer.allow }),
+  });
   response.end(request.method === "HEAD" ? undefined : answer.body);
 }
 
@@ -111,9 +137,13 @@ async function answerTo(answers: ReadonlyMap<string, Handler>, request: Incoming
   const handler = answers.get(path);
   if (handler === undefined)
     return json(404, { error: `no such path; there are ${[...answers.keys()].sort().join(", ")}` });
-  if (request.method !== "GET" && request.method !== "HEAD")
-    return json(405, { error: `${path} takes GET only` });
-  const { parameter, answer } = handler;
+  const { parameter, answer, change } = handler;
+  const { method } = request;
+  const changes = change !== undefined && (method === "POST" || method === "DELETE");
+  if (method !== "GET" && method !== "HEAD" && !changes) {
+    const allow = change === undefined ? "GET" : "GET, POST and DELETE";
+    return { ...json(405, { error: `${path} takes ${allow} only` }), allow: allow.replace(" and", ",") };
+  }
   if (parameter !== undefined) {
     const [only, ...others] = new URLSearchParams(query);
     if (only?.[0] !== parameter || only[1] === "" || others.length > 0)
@@ -122,6 +152,7 @@ async function answerTo(answers: ReadonlyMap<string, Handler>, request: Incoming
   }
   // Prometheus and probes may add parameters of their own; the API means what it says.
   if (query !== "" && path.startsWith("/api/")) return json(400, { error: `${path} takes no query` });
+  if (changes) await change(method, request);
   return answer("");
 }
 

@@ -51,6 +51,8 @@ export class Agent {
       Agent.http.replace("http://", ""),
       "--log-format",
       "json",
+      "--state-dir",
+      join(this.#state.directory, "state"),
     ];
     const bundle = join(projectRoot, "dist/bellman.mjs");
     return [process.execPath, bundle, "agent", ...own, ...this.#settings, ...more];
