@@ -78,6 +78,35 @@ describe("the agent", () => {
   });
 });
 
+describe("an excluded node", () => {
+  it("N7: whose agent and speaker are started again announces nothing, not even briefly", async () => {
+    const label = "node.kubernetes.io/exclude-from-external-load-balancers";
+    await rack.patch("Node", "n2", { metadata: { labels: { [label]: "" } } });
+    await reachedOver(rack, nginx, ["n1"]);
+    await reachedOver(rack, clusterCidr, ["n1", "n3"]);
+    await reachedOver(rack, "fd00:10:49::/112", ["n1", "n3"]);
+    const { agent, speaker, addresses } = rack.node("n2");
+    const monitor = await rack.tor.monitor();
+    await agent.stop("SIGKILL");
+    await speaker.kill();
+    await speaker.start();
+    agent.start();
+    await agent.ready();
+    await until("the session is up again", async () => (await rack.tor.sessions()).n2.established);
+    const fromN2 = (await monitor.events()).filter(({ nextHops }) =>
+      [addresses.ipv4, addresses.ipv6].some((own) => nextHops.includes(own)),
+    );
+    expect(fromN2).toEqual([]);
+    // The label gone, all is back: the new agent and its session do work, and the monitor listens.
+    await rack.patch("Node", "n2", { metadata: { labels: { [label]: null } } });
+    await reachedOver(rack, nginx, ["n1", "n2"]);
+    await reachedOver(rack, clusterCidr, all);
+    await reachedOver(rack, "fd00:10:49::/112", all);
+    expect((await monitor.events()).some(({ nextHops }) => nextHops.includes(addresses.ipv4))).toBe(true);
+    await monitor.stop();
+  });
+});
+
 describe("the speaker", () => {
   it("R2: killed with -9 and started again, all its routes come back by themselves", async () => {
     await rack.node("n1").speaker.kill();

@@ -30,6 +30,7 @@ export interface SeenRoute {
   readonly asPath: string;
   readonly origin: string;
   readonly med: number | null;
+  /** 100 where the message had none. */
   readonly localPref: number | null;
   /** `64512:100`, in the order of the message. */
   readonly communities: readonly string[];
@@ -134,6 +135,8 @@ include "${this.#sent}";
 }
 template bgp node {
   local as ${asn};
+  # Else a local preference that comes over eBGP, where none should, would go unseen.
+  allow bgp_local_pref;
   hold time 9;
   connect retry time 1;
   connect delay time 0;

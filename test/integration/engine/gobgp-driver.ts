@@ -8,7 +8,7 @@ import { parseCommunity, uniqueCommunities } from "../../../agent/model/communit
 import { compareText } from "../../../agent/model/problem.ts";
 import { startDaemon } from "../../support/daemon.ts";
 import { until } from "../../support/until.ts";
-import { Trial, manyRoutes, prefix, route } from "./conformance/trial.ts";
+import { Trial, communities, manyRoutes, prefix, route } from "./conformance/trial.ts";
 import { gobgpRig } from "./gobgp-rig.ts";
 import type { GobgpRig } from "./gobgp-rig.ts";
 
@@ -40,6 +40,12 @@ function withRig(make: () => Promise<GobgpRig>): () => { readonly rig: GobgpRig;
 export function describeGobgpDriver(folder?: string): void {
   describe("gobgpd and an iBGP router", () => {
     const current = withRig(() => gobgpRig({ folder }));
+
+    it("T5: MED, communities and a local preference go out over iBGP", async () => {
+      const { trial } = current();
+      const attributes = { ...communities("64512:100", "64512:1:2"), med: 50, localPref: 200 };
+      await trial.established(route("10.49.0.1/32", attributes));
+    });
 
     it.each([
       ["the default set to accept", 51, [["global", "policy", "import", "set", "default", "accept"]]],
@@ -154,8 +160,8 @@ export function describeGobgpDriver(folder?: string): void {
       const { rig, trial } = current();
       const opened = await trial.open();
       const many = Array.from({ length: 1200 }, (_, number) => parseCommunity(`64512:${number}`));
-      const communities = uniqueCommunities(many.filter((community) => community !== null));
-      const announce = [route("10.49.0.1/32"), route("10.49.0.2/32", { communities })];
+      const tooMany = uniqueCommunities(many.filter((community) => community !== null));
+      const announce = [route("10.49.0.1/32"), route("10.49.0.2/32", { communities: tooMany })];
       const change = { announce, withdraw: [], addPeers: [rig.peers.ipv4], removePeers: [] };
       expect(await opened.link.apply(change)).toMatchObject([
         { item: { t: "route", prefix: "10.49.0.2/32" }, error: { code: "refused" } },
@@ -176,6 +182,25 @@ export function describeGobgpDriver(folder?: string): void {
       expect(seen.get("10.49.0.1/32")?.asPath).toBe("64512");
       expect(seen.get("10.49.0.2/32")?.asPath).toBe("64512 64512 64512");
       expect((await opened.link.held()).routes.get(prefix("10.49.0.2/32"))).toEqual(routes[1]);
+    });
+
+    it("T5: MED, communities and prepending go out over eBGP, a local preference does not", async () => {
+      const { rig, trial } = current();
+      const opened = await trial.open();
+      const attributes = { ...communities("64512:100", "64512:1:2"), med: 50, localPref: 200, prepend: 1 };
+      await trial.applied(opened, {
+        announce: [route("10.49.0.1/32", attributes)],
+        addPeers: [rig.peers.ipv4],
+      });
+      const seen = async () => (await rig.witness.routes(rig.peers.ipv4)).get("10.49.0.1/32");
+      await until("the route is known", async () => (await seen()) !== undefined);
+      expect(await seen()).toMatchObject({
+        asPath: "64512 64512",
+        med: 50,
+        localPref: 100,
+        communities: ["64512:100"],
+        largeCommunities: ["64512:1:2"],
+      });
     });
 
     it("a session may have a local AS of its own", async () => {

@@ -32,7 +32,7 @@ export function describeRoutes(trial: () => Trial): void {
       await trial().witnessedBy(peers.ipv6, ...routes);
     });
 
-    it("changed attributes replace the route without a withdrawal", async () => {
+    it("T3: changed attributes replace the route without a withdrawal", async () => {
       const { witness } = trial().rig;
       const opened = await trial().established(
         route("10.49.0.1/32", communities("64512:100")),
@@ -73,7 +73,7 @@ export function describeRoutes(trial: () => Trial): void {
       expect(await opened.link.count()).toBe(0);
     });
 
-    it("an address that moves from one prefix to another is announced before it is withdrawn", async () => {
+    it("A12: an address that moves from one prefix to another is announced before it is withdrawn", async () => {
       const { witness } = trial().rig;
       const opened = await trial().established(route("10.49.0.1/32"));
       witness.mark();
