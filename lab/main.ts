@@ -5,6 +5,7 @@ import { agentFlags } from "../test/scenarios/offline.ts";
 import { emptyRack, labScenario, playInLab } from "../test/scenarios/lab.ts";
 import { startRack } from "./rack/rack.ts";
 import type { Rack } from "./rack/rack.ts";
+import { takingAnyPrefix } from "./rack/shape.ts";
 import type { RackShape } from "./rack/shape.ts";
 import { LabIsUpError, removeLab } from "./rack/state.ts";
 import { Show } from "./show.ts";
@@ -66,7 +67,7 @@ async function up(options: LabOptions, show: Show, signal: AbortSignal): Promise
     prefix: options.name,
     tor: options.tors,
     ebgp: options.ebgp,
-    acceptAll: scenario !== null,
+    ...(scenario !== null && { torConfig: takingAnyPrefix }),
     cluster,
     agentSettings: scenario === null ? [] : agentFlags(scenario.settings),
     signal,

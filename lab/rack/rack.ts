@@ -54,8 +54,8 @@ export interface RackOptions {
   readonly tor?: RouterName | RackShape["routers"];
   /** Every node in an AS of its own, not in the ToR's. Default false. */
   readonly ebgp?: boolean;
-  /** The ToRs take any IPv4 prefix, for manifests with other ranges than those of lab/manifests. Default false. */
-  readonly acceptAll?: boolean;
+  /** Changes what a ToR's router is configured with, before it starts. Default: as docs/guides/tor has it. */
+  readonly torConfig?: RackShape["torConfig"];
   /** Default `manifests`. */
   readonly cluster?: "manifests" | "kubernetes";
   /** Folders of YAML files, applied before the agents start; default: those of lab/manifests that fit the rack. */
@@ -179,7 +179,7 @@ export class Rack {
 
 /** @throws when a part does not start; what was made until then is removed. */
 export async function startRack(options: RackOptions = {}): Promise<Rack> {
-  const { prefix = "bellman", tor = "frr", ebgp = false, acceptAll = false, signal } = options;
+  const { prefix = "bellman", tor = "frr", ebgp = false, signal } = options;
   const step = (title: string) => {
     signal?.throwIfAborted();
     options.say?.(title);
@@ -188,7 +188,12 @@ export async function startRack(options: RackOptions = {}): Promise<Rack> {
   const state = await LabState.claim(prefix);
   try {
     const routers = typeof tor === "string" ? ([tor] as const) : tor;
-    return await build(state, { routers, ebgp, acceptAll }, options, step);
+    return await build(
+      state,
+      { routers, ebgp, torConfig: options.torConfig ?? ((guide) => guide) },
+      options,
+      step,
+    );
   } catch (error) {
     await removeLab(prefix);
     throw error;
@@ -243,7 +248,7 @@ async function build(
 
 function makeTor(state: LabState, name: TorName, router: RouterName, shape: RackShape): Tor {
   const netns = netnsOf(state.prefix, name);
-  const config = routerConfig(router, name, shape);
+  const config = shape.torConfig(routerConfig(router, name, shape.ebgp));
   const options = { machine: name, netns, asn: torAsn(name, shape.ebgp), config };
   return new Tor(name, netns, router === "frr" ? new Frr(state, options) : new Bird(state, options));
 }

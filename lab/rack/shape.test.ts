@@ -2,20 +2,18 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { projectRoot } from "../../test/support/paths.ts";
-import { routerConfig } from "./shape.ts";
+import { routerConfig, takingAnyPrefix } from "./shape.ts";
 
 const guide = (file: string) => readFileSync(join(projectRoot, "docs/guides/tor", file), "utf8");
 
 describe.each(["frr", "bird"] as const)("the configuration of a ToR with %s", (router) => {
   it.each([true, false])("is the guide's own file on the first ToR (eBGP: %s)", (ebgp) => {
-    expect(routerConfig(router, "tor", { ebgp, acceptAll: false })).toBe(
-      guide(`${router}-${ebgp ? "ebgp" : "ibgp"}.conf`),
-    );
+    expect(routerConfig(router, "tor", ebgp)).toBe(guide(`${router}-${ebgp ? "ebgp" : "ibgp"}.conf`));
   });
 
   it("has the second ToR's own address and AS, and the nodes' as they are", () => {
-    const first = routerConfig(router, "tor", { ebgp: true, acceptAll: false });
-    const second = routerConfig(router, "tor2", { ebgp: true, acceptAll: false });
+    const first = routerConfig(router, "tor", true);
+    const second = routerConfig(router, "tor2", true);
     expect(first).toContain("192.168.1.1");
     expect(second.replaceAll("192.168.1.2", "192.168.1.1").replaceAll("4200000002", "4200000001")).toBe(
       first.replace("hostname tor", "hostname tor2"),
@@ -25,15 +23,15 @@ describe.each(["frr", "bird"] as const)("the configuration of a ToR with %s", (r
   });
 
   it.each([true, false])("lets in any IPv4 prefix where that is asked for (eBGP: %s)", (ebgp) => {
-    const wide = routerConfig(router, "tor", { ebgp, acceptAll: true });
-    const narrow = routerConfig(router, "tor", { ebgp, acceptAll: false });
+    const wide = takingAnyPrefix(routerConfig(router, "tor", ebgp));
+    const narrow = routerConfig(router, "tor", ebgp);
     expect(wide).toMatch(/(permit |\[ )0\.0\.0\.0\/0( le 32|\+)/);
     expect(wide.replace("0.0.0.0/0", "10.49.0.0/16")).toBe(narrow);
   });
 
   it("lets in the same ranges whoever's AS the nodes are in", () => {
     const ranges = (ebgp: boolean) =>
-      routerConfig(router, "tor", { ebgp, acceptAll: false })
+      routerConfig(router, "tor", ebgp)
         .split("\n")
         .filter((line) => /prefix-list services seq|define services/.test(line));
     expect(ranges(true)).toEqual(ranges(false));

@@ -12,8 +12,8 @@ export interface RackShape {
   readonly routers: readonly [RouterName] | readonly [RouterName, RouterName];
   /** Every node and every ToR in an AS of its own; otherwise all in one. */
   readonly ebgp: boolean;
-  /** The ToRs take any IPv4 prefix, not only the ranges that lab/manifests has. */
-  readonly acceptAll: boolean;
+  /** Changes what a ToR's router is configured with, before it starts. */
+  readonly torConfig: (guide: string) => string;
 }
 
 /** The AS number of a ToR, as the files of `routerConfig` have it. */
@@ -23,19 +23,19 @@ export function torAsn(tor: TorName, ebgp: boolean): number {
 }
 
 /** What docs/guides/tor gives to configure a ToR with, as it is; for the second ToR with that one's address and AS. */
-export function routerConfig(
-  router: RouterName,
-  tor: TorName,
-  { ebgp, acceptAll }: Pick<RackShape, "ebgp" | "acceptAll">,
-): string {
+export function routerConfig(router: RouterName, tor: TorName, ebgp: boolean): string {
   const file = join(projectRoot, `docs/guides/tor/${router}-${ebgp ? "ebgp" : "ibgp"}.conf`);
   const text = readFileSync(file, "utf8");
   const own = (name: TorName) => torAddresses[name].rack.ipv4;
-  const config = text
+  return text
     .replace(/\b[0-9.]+\b/g, (word) => (word === own("tor") ? own(tor) : word))
     .replaceAll(String(torAsn("tor", ebgp)), String(torAsn(tor, ebgp)))
     .replace(/^hostname tor$/m, `hostname ${tor}`);
-  return acceptAll ? config.replace(/10\.49\.0\.0\/16(?= le 32|\+)/, "0.0.0.0/0") : config;
+}
+
+/** The ToR takes any IPv4 prefix, not only the ranges that lab/manifests has. */
+export function takingAnyPrefix(config: string): string {
+  return config.replace(/10\.49\.0\.0\/16(?= le 32|\+)/, "0.0.0.0/0");
 }
 
 /** The peers of such a rack's nodes, as manifests. */

@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from "node:util";
 import { nodeAddresses } from "../../lab/rack/layout.ts";
 import type { NodeName } from "../../lab/rack/layout.ts";
 import type { Rack } from "../../lab/rack/rack.ts";
+import type { Tor } from "../../lab/rack/tor.ts";
 import { until } from "../support/until.ts";
 
 /** Next hops in the ToR's kernel when exactly these nodes announce a prefix, in the order `tor.routes()` has them. */
@@ -12,13 +13,18 @@ export function nextHopsOf(nodes: readonly NodeName[], prefix: string): readonly
 }
 
 /** Waits until the ToR's kernel reaches a prefix over exactly these nodes; none: until the route is gone. */
-export async function reachedOver(rack: Rack, prefix: string, nodes: readonly NodeName[]): Promise<void> {
+export function reachedOver(rack: Rack, prefix: string, nodes: readonly NodeName[]): Promise<void> {
+  return kernelHas(rack.tor, prefix, nodes);
+}
+
+/** The same for one of two ToRs. */
+export async function kernelHas(tor: Tor, prefix: string, nodes: readonly NodeName[]): Promise<void> {
   const expected = nextHopsOf(nodes, prefix);
   let seen: readonly string[] = [];
   await until(
-    `the ToR reaches ${prefix} over ${nodes.join(", ") || "nobody"}`,
+    `${tor.name} reaches ${prefix} over ${nodes.join(", ") || "nobody"}`,
     async () => {
-      seen = await rack.tor.routes(prefix);
+      seen = await tor.routes(prefix);
       if (!isDeepStrictEqual(seen, expected)) throw new Error(`it has ${seen.join(", ") || "no route"}`);
       return true;
     },

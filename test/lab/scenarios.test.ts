@@ -2,13 +2,14 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startRack } from "../../lab/rack/rack.ts";
 import type { Rack } from "../../lab/rack/rack.ts";
+import { takingAnyPrefix } from "../../lab/rack/shape.ts";
 import { emptyRack, playInLab } from "../scenarios/lab.ts";
 import { loadScenario } from "../scenarios/scenario.ts";
 
 let rack: Rack;
 
 beforeAll(async () => {
-  rack = await startRack({ prefix: `scn${process.pid}`, tor: "bird", acceptAll: true });
+  rack = await startRack({ prefix: `scn${process.pid}`, tor: "bird", torConfig: takingAnyPrefix });
   await emptyRack(rack);
 });
 afterAll(() => rack.down());
