@@ -130,7 +130,7 @@ export const settingsTable: { readonly [Name in keyof WrittenSettings]: Setting<
     placeholder: "IPV4",
     allowed: "an IPv4 address",
     help: "BGP identifier of this node",
-    otherwise: "the node's IPv4 address",
+    otherwise: "the node's IPv4 address, or one made from its name",
   },
   listenPort: {
     parse: parseListenPort,

@@ -147,11 +147,20 @@ export type EngineErrorCode = "unreachable" | "timeout" | "refused";
 
 /** A message tells what was tried, on which speaker, and what to look at next. */
 export class EngineError extends Error {
-  override readonly name = "EngineError";
+  override readonly name: string = "EngineError";
   readonly code: EngineErrorCode;
 
   constructor(code: EngineErrorCode, message: string, options?: { cause?: unknown }) {
     super(message, options);
     this.code = code;
+  }
+}
+
+/** The speaker cannot listen where it is to: another program does. */
+export class PortTakenError extends EngineError {
+  override readonly name = "PortTakenError";
+
+  constructor(message: string, options: { cause: unknown }) {
+    super("refused", message, options);
   }
 }

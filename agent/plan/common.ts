@@ -45,7 +45,7 @@ export function commonOf(view: {
   return {
     aggregates: new Set(refused ? [] : aggregatePrefixes(config)),
     podCidrs: new Set(podCidrs ? node?.podCIDRs.filter((prefix) => !isReservedPrefix(prefix)) : []),
-    nextHops: nextHops(node),
+    nextHops: nextHops(node, config.peers),
     advertisements: config.advertisements,
     prepends: !config.peers.some((peer) => peer.asn === peer.localAsn),
     draining,

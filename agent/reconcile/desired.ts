@@ -27,6 +27,7 @@ import type { Cluster } from "../watch/cluster.ts";
 import type { Dirty } from "./dirty-set.ts";
 import type { Drainer } from "./drainer.ts";
 import { problemsOf } from "./problems.ts";
+import { routerIdFromName } from "./router-id.ts";
 
 export interface DesiredOptions extends DecideSettings {
   readonly nodeName: string;
@@ -139,11 +140,27 @@ export class Desired {
     return [...problemsOf({ cluster: this.#cluster, view, table: this.#table, hasRouterId }), ...further];
   }
 
-  /** A running instance may keep any of the node's addresses: their order in the API means nothing. */
+  /** The listen port cannot be had: told of where it was asked for. */
+  portTaken(message: string): Problem {
+    const bySetting = this.#options.listenPort !== null;
+    return {
+      object: bySetting ? "Setting/listen-port" : "BGPConfiguration/default",
+      field: bySetting ? "" : "spec.listenPort",
+      severity: "error",
+      message: `${message}; it is tried again and again`,
+    };
+  }
+
+  /**
+   * A running instance may keep any of the node's addresses: their order in the API means nothing. It may also keep
+   * what it had while the node had no IPv4 address yet.
+   */
   #routerIds(): readonly Address[] {
-    const { routerId } = this.#options;
+    const { routerId, nodeName } = this.#options;
     if (routerId !== null) return [routerId];
-    return this.#view.node?.internalIPs.filter((ip) => familyOf(ip) === "ipv4") ?? [];
+    const addresses = this.#view.node?.internalIPs ?? [];
+    const ipv4 = addresses.filter((ip) => familyOf(ip) === "ipv4");
+    return addresses.length === 0 ? [] : [...ipv4, routerIdFromName(nodeName)];
   }
 
   /** Adds the services of which a verdict may change; returns the prefixes whose routes may. */

@@ -37,6 +37,7 @@ function* nodeProblems({ node, nodeName }: View, hasRouterId: boolean): Iterable
       object,
       field: "status.addresses",
       severity: "error",
-      message: "the node has no IPv4 InternalIP to be its router ID: set --router-id; BGP is not started",
+      message:
+        "the node has no InternalIP yet, and so no router ID: BGP is not started; --router-id sets one",
     };
 }

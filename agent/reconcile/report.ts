@@ -1,4 +1,5 @@
 // What the agent can tell of itself: read-only views for metrics, health and the API.
+import { PortTakenError } from "../engine/contract.ts";
 import type { Engine, Negotiated, PeerStatus } from "../engine/contract.ts";
 import type { Family } from "../model/family.ts";
 import type { Peer, SessionState } from "../model/peer.ts";
@@ -228,6 +229,9 @@ export class Report {
     const { problem } = this.#drainRequests;
     return [
       ...(state.t === "holding" ? state.holder.wish.problems : []),
+      ...(state.t === "backoff" && state.error instanceof PortTakenError
+        ? [this.#desired.portTaken(state.error.message)]
+        : []),
       ...(problem === null ? [] : [problem]),
     ];
   }

@@ -1,5 +1,5 @@
 // Makes gobgpd run our BGP instance and nothing else.
-import { EngineError } from "../contract.ts";
+import { EngineError, PortTakenError } from "../contract.ts";
 import { sameRouterId } from "../contract.ts";
 import type { BgpInstance, RunningInstance } from "../contract.ts";
 import type { GobgpAddress } from "./address.ts";
@@ -37,8 +37,7 @@ async function start(
     await api.start(wish);
   } catch (error) {
     if (error instanceof EngineError && /address already in use/.test(error.message))
-      throw new EngineError(
-        "refused",
+      throw new PortTakenError(
         `gobgpd at ${address.text} cannot listen on TCP port ${wish.listenPort}: another BGP speaker has it. Stop that one, choose another port, or --listen-port -1 to peer without listening`,
         { cause: error },
       );

@@ -10,7 +10,7 @@ import { plainSession } from "../../../agent/model/peer.ts";
 import type { Peer } from "../../../agent/model/peer.ts";
 import { BirdPeer } from "../../support/bird-peer.ts";
 import { Gobgpd } from "../../support/gobgpd.ts";
-import { addNetns, connect, deleteNetns } from "../../support/netns.ts";
+import { nodeAddress, nodeAndTor, torAddress } from "../../support/node-and-tor.ts";
 import { until } from "../../support/until.ts";
 import type { EngineRig } from "./conformance/rig.ts";
 import { address } from "./conformance/trial.ts";
@@ -31,8 +31,8 @@ export interface GobgpRigOptions {
   readonly ipv6LocalAsn?: Asn;
 }
 
-const own = { ipv4: address("192.168.1.10"), ipv6: address("fd01::10") };
-const tor = { ipv4: address("192.168.1.1"), ipv6: address("fd01::1") };
+const own = { ipv4: address(nodeAddress.ipv4), ipv6: address(nodeAddress.ipv6) };
+const tor = { ipv4: address(torAddress.ipv4), ipv6: address(torAddress.ipv6) };
 const instance: BgpInstance = { asn: defaultAsn, routerId: own.ipv4, listenPort: 179 };
 
 let rigs = 0;
@@ -43,15 +43,14 @@ export async function gobgpRig({
   ipv6LocalAsn = defaultAsn,
 }: GobgpRigOptions = {}): Promise<GobgpRig> {
   const directory = mkdtempSync(join(tmpdir(), "bellman-engine-"));
-  const prefix = `bm-eng-${process.pid}-${++rigs}`;
-  const [node, rack] = [`${prefix}-node`, `${prefix}-tor`];
+  const machines = nodeAndTor(`bm-eng-${process.pid}-${++rigs}`);
   const gobgpd = new Gobgpd({
-    netns: node,
+    netns: machines.node,
     directory: join(directory, "gobgpd"),
     ...(folder !== undefined && { folder }),
   });
   const bird = new BirdPeer({
-    netns: rack,
+    netns: machines.tor,
     directory: join(directory, "bird"),
     routerId: tor.ipv4,
     asn: peerAsn,
@@ -63,15 +62,11 @@ export async function gobgpRig({
   const dispose = async () => {
     await gobgpd.kill();
     await bird.stop();
-    for (const netns of [node, rack]) await deleteNetns(netns);
+    await machines.remove();
     rmSync(directory, { recursive: true, force: true });
   };
   try {
-    for (const netns of [node, rack]) await addNetns(netns);
-    await connect(
-      { netns: node, name: "eth0", addresses: [`${own.ipv4}/24`, `${own.ipv6}/64`] },
-      { netns: rack, name: "eth0", addresses: [`${tor.ipv4}/24`, `${tor.ipv6}/64`] },
-    );
+    await machines.connect();
     await bird.start();
   } catch (error) {
     await dispose();
@@ -92,7 +87,7 @@ export async function gobgpRig({
     peers,
     gobgpd,
     bird,
-    netns: node,
+    netns: machines.node,
     // With API v4 to stop BGP is for good.
     takesAnotherInstance: Number((await gobgpd.version()).split(".")[0]) < 4,
     witness: {
