@@ -1,5 +1,6 @@
 // The part of the bench that runs inside the rack, where the API server is: fills the cluster; or flips endpoints and
 // takes the time until the route is in the ToR's kernel, beside a plain watch client and a bare AddPath. Prints JSON.
+import { keepYoungGenerationSmall } from "../agent/cli/young-generation.ts";
 import type { BgpInstance, EngineLink } from "../agent/engine/contract.ts";
 import { gobgpEngine } from "../agent/engine/gobgp/engine.ts";
 import { parseAddress } from "../agent/model/address.ts";
@@ -110,6 +111,7 @@ async function create({ kubeconfig, node, type, from, to, slices }: CreateTask):
 }
 
 async function sync({ kubeconfig }: SyncTask): Promise<SyncSample> {
+  keepYoungGenerationSmall();
   const idle = memoryOf(process.pid);
   const secondsBefore = processorSeconds(process.pid);
   const abort = new AbortController();

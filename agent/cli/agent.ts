@@ -1,5 +1,4 @@
 // `bellman agent`: reads its settings, puts the rooms together and runs until it is told to end.
-import { setFlagsFromString } from "node:v8";
 import type { LogLevel } from "../config/node-config.ts";
 import { settingsHelp } from "../config/settings-table.ts";
 import type { Settings } from "../config/settings-table.ts";
@@ -24,6 +23,7 @@ import type { Io } from "./io.ts";
 import { createLog } from "./log.ts";
 import { loadSettings } from "./settings.ts";
 import { stopSignal } from "./stop-signal.ts";
+import { keepYoungGenerationSmall } from "./young-generation.ts";
 
 /** @throws {CommandError} with one line: usage (2), API or directory out of reach at start (3), port taken (1). */
 export async function agentCommand(argv: readonly string[], io: Io, version: string): Promise<ExitCode> {
@@ -114,14 +114,6 @@ async function runAgent(
     over.abort();
     await Promise.allSettled(parts);
   }
-}
-
-/**
- * V8 lets the space for new objects grow to 32 MB while the first lists come in, and an idle agent never gives it back:
- * a third of its memory, for no speed that could be measured (`npm run bench -- sync`).
- */
-function keepYoungGenerationSmall(): void {
-  setFlagsFromString("--semi-space-growth-factor=1");
 }
 
 /** What the surroundings can cause; anything else is a fault of ours, of which one line is not enough. */
