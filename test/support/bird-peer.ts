@@ -21,6 +21,8 @@ export interface BirdNeighbour {
   readonly name: string;
   readonly address: string;
   readonly asn: number;
+  /** More of BIRD's own words for the session, such as `password "x";`. */
+  readonly options?: string;
 }
 
 /** A route as the neighbour's UPDATE carried it. */
@@ -122,13 +124,14 @@ export class BirdPeer {
   #config(): string {
     const { routerId, asn, neighbours } = this.#options;
     const sessions = neighbours.map(
-      ({ name, address, asn: neighbourAsn }) =>
-        `protocol bgp ${name} from node { neighbor ${address} as ${neighbourAsn}; }`,
+      ({ name, address, asn: neighbourAsn, options = "" }) =>
+        `protocol bgp ${name} from node { neighbor ${address} as ${neighbourAsn}; ${options} }`,
     );
     return `log "${this.#log}" all;
 router id ${routerId};
 protocol device {}
 protocol direct { ipv4; ipv6; }
+protocol bfd { interface "*" { interval 100 ms; }; }
 protocol static sent {
   ipv4;
 include "${this.#sent}";

@@ -5,6 +5,7 @@ import { describe } from "vitest";
 import { describeEngine } from "../integration/engine/conformance.ts";
 import { describeGobgpDriver } from "../integration/engine/gobgp-driver.ts";
 import { gobgpRig } from "../integration/engine/gobgp-rig.ts";
+import { describeGobgpSessions } from "../integration/engine/gobgp-sessions.ts";
 import { projectRoot } from "../support/paths.ts";
 
 const script = join(projectRoot, "test/versions/gobgp.mjs");
@@ -13,4 +14,5 @@ const lines = execFileSync(process.execPath, [script, "--no-fetch"], { encoding:
 describe.each(lines.map((line) => line.split(" ")))("gobgpd %s (%s)", (_version, _suite, folder) => {
   describeEngine("gobgp", () => gobgpRig({ folder }));
   describeGobgpDriver(folder);
+  describeGobgpSessions(folder);
 });

@@ -3,6 +3,7 @@ import { create, toBinary } from "@bufbuild/protobuf";
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import type { Address } from "../../model/address.ts";
 import type { Family } from "../../model/family.ts";
+import { peerDifferences } from "../../model/peer.ts";
 import type { Peer } from "../../model/peer.ts";
 import type { Clock } from "../../time/clock.ts";
 import { EngineError } from "../contract.ts";
@@ -11,11 +12,12 @@ import type { Dialect } from "./dialect.ts";
 import { familyNumbers } from "./families.ts";
 import { refuseReceived } from "./import-policy.ts";
 import { AddPathStreamRequestSchema } from "./proto/gobgp.pb.ts";
-import type { PathSchema } from "./proto/gobgp.pb.ts";
+import type { PathSchema, Peer as Neighbour } from "./proto/gobgp.pb.ts";
 import { unaryDeadlineMs } from "./rpc.ts";
 import type { Rpc, Subscription } from "./rpc.ts";
-import { fromNeighbour, statusOf, toNeighbour } from "./sessions.ts";
-import type { Session } from "./sessions.ts";
+import { LastErrors } from "./last-errors.ts";
+import { fromNeighbour, toNeighbour } from "./sessions.ts";
+import { statusOf } from "./status.ts";
 
 /** One path of the global table: NLRI and attributes are the bytes of a BGP UPDATE message. */
 export interface WirePath {
@@ -28,6 +30,13 @@ export interface WirePath {
 /** What gobgpd is told to do with one path. */
 export interface PathChange extends WirePath {
   readonly withdraw: boolean;
+}
+
+/** A configured neighbour. */
+export interface Session {
+  /** null: it is set up as no peer of ours would be. */
+  readonly peer: Peer | null;
+  readonly status: PeerStatus;
 }
 
 /** Paths per message of a stream: 100 to 1000 are equally fast, 5000 are not faster. */
@@ -44,6 +53,7 @@ export class GobgpApi {
   readonly #rpc: Rpc;
   readonly #dialect: Dialect;
   readonly #clock: Clock;
+  readonly #lastErrors = new LastErrors();
 
   constructor(rpc: Rpc, dialect: Dialect, clock: Clock) {
     this.#rpc = rpc;
@@ -123,18 +133,45 @@ export class GobgpApi {
 
   /** Neighbours known by something else than an address are left out. */
   async sessions(): Promise<readonly Session[]> {
-    const answers = await this.#rpc.list(this.#dialect.call.listPeer, { enableAdvertised: true });
-    return answers
-      .map(({ peer }) => (peer === undefined ? null : fromNeighbour(peer)))
-      .filter((session) => session !== null);
+    return this.#list("");
   }
 
-  async addSession(peer: Peer): Promise<void> {
-    await this.#rpc.unary(this.#dialect.call.addPeer, { peer: toNeighbour(peer) });
+  /**
+   * Adds a neighbour and reads it back: an older gobgpd ignores in silence what it does not know.
+   *
+   * @param restarting whether neighbours may have kept the routes of a gobgpd before this one
+   * @throws {EngineError} `refused`, also when it would run another session than the one that is asked for.
+   */
+  async addSession(peer: Peer, restarting: boolean): Promise<void> {
+    this.#lastErrors.forget(peer.address);
+    await this.#rpc.unary(this.#dialect.call.addPeer, { peer: toNeighbour(peer, restarting) });
+    const held = (await this.#list(peer.address)).find(({ status }) => status.address === peer.address)?.peer;
+    const lost = held ? peerDifferences(peer, held) : ["all"];
+    if (lost.length === 0) return;
+    await this.removeSession(peer.address);
+    const { text } = this.#rpc.address;
+    throw new EngineError(
+      "refused",
+      `gobgpd at ${text} cannot be asked for ${lost.join(", ")} of ${peer.address}: is it a newer one that is needed?`,
+    );
   }
 
   async removeSession(address: Address): Promise<void> {
     await this.#rpc.unary(this.#dialect.call.deletePeer, { address });
+  }
+
+  async #list(address: string): Promise<readonly Session[]> {
+    const answers = await this.#rpc.list(this.#dialect.call.listPeer, { address, enableAdvertised: true });
+    return answers
+      .map(({ peer }) => {
+        const status = peer === undefined ? null : this.#status(peer);
+        return peer === undefined || status === null ? null : { peer: fromNeighbour(peer), status };
+      })
+      .filter((session) => session !== null);
+  }
+
+  #status(neighbour: Neighbour): PeerStatus | null {
+    return statusOf(neighbour, this.#dialect.readCapability, this.#lastErrors.learn(neighbour));
   }
 
   /**
@@ -156,7 +193,7 @@ export class GobgpApi {
         // Without a selector gobgpd 3.10 says nothing for ever.
         { peer: {} },
         ({ peer: event }) => {
-          const status = event?.peer === undefined ? null : statusOf(event.peer);
+          const status = event?.peer === undefined ? null : this.#status(event.peer);
           if (status !== null) changed(status);
           if (event?.type !== endOfInit) return;
           cancelDeadline();

@@ -1,4 +1,6 @@
 // What differs between the versions of GoBGP's API. All else of the driver is the same for both.
+import { fromAny, fromOneof } from "./capabilities.ts";
+import type { ReadCapability } from "./capabilities.ts";
 import { isUnknownCall } from "./errors.ts";
 import { GobgpApi } from "./proto/gobgp-v3.pb.ts";
 import { GoBgpService } from "./proto/gobgp-v4.pb.ts";
@@ -15,6 +17,9 @@ export interface Dialect {
   readonly noNeighbour: string;
   /** Does it pack all changes that wait for a peer into messages with the withdrawals first? */
   readonly withdrawsFirst: boolean;
+  /** From 4.8 on; an older v4 is found out when a session is added. */
+  readonly speaksBfd: boolean;
+  readonly readCapability: ReadCapability;
 }
 
 /** gobgpd 3.10 (Debian 12) to 3.37 (Debian 13 has 3.36). */
@@ -25,6 +30,8 @@ export const v3: Dialect = {
   resetIn: 0,
   noNeighbour: "<nil>",
   withdrawsFirst: false,
+  speaksBfd: false,
+  readCapability: fromAny,
 };
 
 /** gobgpd 4.8. Enumerations begin at 1 where 0 had a meaning: it now stands for "unspecified". */
@@ -35,6 +42,8 @@ export const v4: Dialect = {
   resetIn: 1,
   noNeighbour: "",
   withdrawsFirst: true,
+  speaksBfd: true,
+  readCapability: fromOneof,
 };
 
 /**

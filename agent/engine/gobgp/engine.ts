@@ -12,6 +12,7 @@ import { unhonoured } from "../honours.ts";
 import type { Honours } from "../honours.ts";
 import { GobgpApi } from "./api.ts";
 import { detectDialect } from "./dialect.ts";
+import type { Dialect } from "./dialect.ts";
 import { parseGobgpAddress } from "./address.ts";
 import type { GobgpAddress } from "./address.ts";
 import { assertInstance, ensureInstance } from "./instance.ts";
@@ -33,22 +34,26 @@ export function gobgpEngine({ address: text, clock = systemClock }: GobgpOptions
   return new GobgpEngine(address, clock);
 }
 
-const honours: Honours = {
-  holdTimeSeconds: true,
-  keepaliveSeconds: true,
-  password: false,
-  sourceAddress: false,
-  multihop: false,
-  ttlSecurityHops: false,
-  allowedLocalAsns: false,
-  gracefulRestartSeconds: false,
-  bfdIntervalMs: false,
-};
+/** @param dialect of the gobgpd that was opened last; null: none was yet, and it has to be tried */
+function honoursOf(dialect: Dialect | null): Honours {
+  return {
+    holdTimeSeconds: true,
+    keepaliveSeconds: true,
+    password: true,
+    sourceAddress: true,
+    multihop: true,
+    ttlSecurityHops: true,
+    allowedLocalAsns: true,
+    gracefulRestartSeconds: true,
+    bfdIntervalMs: dialect?.speaksBfd ?? true,
+  };
+}
 
 class GobgpEngine implements Engine {
   readonly name = "gobgp";
   readonly #address: GobgpAddress;
   readonly #clock: Clock;
+  #dialect: Dialect | null = null;
 
   constructor(address: GobgpAddress, clock: Clock) {
     this.#address = address;
@@ -62,7 +67,8 @@ class GobgpEngine implements Engine {
       const other = taken.get(peer.address);
       if (other === undefined) taken.set(peer.address, peer.name);
       else problems.push(sameAddress(peer, other));
-      problems.push(...unhonoured(peer, "gobgpd", honours));
+      problems.push(...unhonoured(peer, "gobgpd", honoursOf(this.#dialect)));
+      if (peer.bfdIntervalMs !== null && peer.multihop) problems.push(distantBfd(peer));
     }
     return problems;
   }
@@ -90,7 +96,9 @@ class GobgpEngine implements Engine {
     events: EngineEvents,
     signal: AbortSignal,
   ): Promise<EngineLink> {
-    const api = new GobgpApi(rpc, await detectDialect(rpc), this.#clock);
+    const dialect = await detectDialect(rpc);
+    this.#dialect = dialect;
+    const api = new GobgpApi(rpc, dialect, this.#clock);
     const ensured = await ensureInstance(api, instance, this.#address);
     let subscription: Subscription | null = null;
     const abandon = () => link.abandon();
@@ -114,6 +122,15 @@ class GobgpEngine implements Engine {
     signal.addEventListener("abort", abandon, { once: true });
     return link;
   }
+}
+
+function distantBfd(peer: Peer): Problem {
+  return {
+    object: `BGPPeer/${peer.name}`,
+    field: "spec",
+    severity: "error",
+    message: "gobgpd speaks BFD with neighbours on the same link only; the session is not brought up",
+  };
 }
 
 function sameAddress(peer: Peer, other: string): Problem {

@@ -31,6 +31,8 @@ export class GobgpLink implements EngineLink {
   readonly #options: LinkOptions;
   readonly #api: GobgpApi;
   readonly #life: LinkLife;
+  /** Until the first peers are added: those may still hold the routes of a gobgpd that ran before. */
+  #restarting: boolean;
 
   constructor(options: LinkOptions) {
     this.#options = options;
@@ -38,6 +40,7 @@ export class GobgpLink implements EngineLink {
     this.version = `gobgp ${options.api.version}`;
     this.fresh = options.instance.fresh;
     this.restarted = options.instance.restarted;
+    this.#restarting = options.instance.fresh;
     this.#life = new LinkLife("gobgpd", () => {
       stopHeartbeat();
       options.release();
@@ -77,7 +80,8 @@ export class GobgpLink implements EngineLink {
       for (const address of change.removePeers)
         await collect(peers, address, () => this.#removePeer(address));
       for (const peer of change.addPeers)
-        await collect(peers, peer.address, () => this.#api.addSession(peer));
+        await collect(peers, peer.address, () => this.#api.addSession(peer, this.#restarting));
+      if (change.addPeers.length > 0) this.#restarting = false;
       return [...routes, ...peers];
     });
   }

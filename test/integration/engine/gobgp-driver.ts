@@ -1,40 +1,14 @@
 // What only gobgpd knows: its import policy, its port, its AS_PATH, and people with the gobgp command.
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { readFileSync } from "node:fs";
-import { parseAsn } from "../../../agent/model/asn.ts";
-import type { Asn } from "../../../agent/model/asn.ts";
 import type { Peer } from "../../../agent/model/peer.ts";
 import { parseCommunity, uniqueCommunities } from "../../../agent/model/community.ts";
 import { compareText } from "../../../agent/model/problem.ts";
 import { startDaemon } from "../../support/daemon.ts";
 import { until } from "../../support/until.ts";
-import { Trial, communities, manyRoutes, prefix, route } from "./conformance/trial.ts";
+import { asn, communities, manyRoutes, prefix, route } from "./conformance/trial.ts";
 import { gobgpRig } from "./gobgp-rig.ts";
-import type { GobgpRig } from "./gobgp-rig.ts";
-
-/** A rig for one `describe`, with gobgpd anew for each test. */
-function withRig(make: () => Promise<GobgpRig>): () => { readonly rig: GobgpRig; readonly trial: Trial } {
-  let rig: GobgpRig | null = null;
-  let trial: Trial | null = null;
-  beforeAll(async () => {
-    rig = await make();
-  });
-  beforeEach(async () => {
-    if (rig === null) throw new Error("there is no rig");
-    trial = new Trial(rig);
-    await rig.start();
-  });
-  afterEach(async () => {
-    trial?.end();
-    await rig?.witness.send([]);
-    await rig?.kill();
-  });
-  afterAll(() => rig?.dispose());
-  return () => {
-    if (rig === null || trial === null) throw new Error("no test is running");
-    return { rig, trial };
-  };
-}
+import { withRig } from "./with-rig.ts";
 
 /** @param folder of gobgpd and gobgp; default those that the system has */
 export function describeGobgpDriver(folder?: string): void {
@@ -221,12 +195,6 @@ export function describeGobgpDriver(folder?: string): void {
 
 function byName(a: Peer | null, b: Peer | null): number {
   return compareText(a?.name ?? "", b?.name ?? "");
-}
-
-function asn(number: number): Asn {
-  const parsed = parseAsn(number);
-  if (parsed === null) throw new Error(`${number} is no AS number`);
-  return parsed;
 }
 
 /** Timers and sockets that keep the process alive. */

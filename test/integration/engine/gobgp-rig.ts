@@ -7,9 +7,11 @@ import { gobgpEngine } from "../../../agent/engine/gobgp/engine.ts";
 import { defaultAsn } from "../../../agent/model/asn.ts";
 import type { Asn } from "../../../agent/model/asn.ts";
 import { plainSession } from "../../../agent/model/peer.ts";
+import type { Address } from "../../../agent/model/address.ts";
 import type { Peer } from "../../../agent/model/peer.ts";
 import { BirdPeer } from "../../support/bird-peer.ts";
 import { Gobgpd } from "../../support/gobgpd.ts";
+import { runIn } from "../../support/netns.ts";
 import { nodeAddress, nodeAndTor, torAddress } from "../../support/node-and-tor.ts";
 import { until } from "../../support/until.ts";
 import type { EngineRig } from "./conformance/rig.ts";
@@ -29,9 +31,15 @@ export interface GobgpRigOptions {
   readonly peerAsn?: Asn;
   /** The node's on the IPv6 session. Default that of its instance. */
   readonly ipv6LocalAsn?: Asn;
+  /** Of the witness's IPv4 session, in BIRD's words. */
+  readonly options?: string;
+  /** Where the witness expects the node's IPv4 session from. Default its first address. */
+  readonly from?: Address;
 }
 
 const own = { ipv4: address(nodeAddress.ipv4), ipv6: address(nodeAddress.ipv6) };
+/** The node's other one. */
+export const secondAddress = address("192.168.1.11");
 const tor = { ipv4: address(torAddress.ipv4), ipv6: address(torAddress.ipv6) };
 const instance: BgpInstance = { asn: defaultAsn, routerId: own.ipv4, listenPort: 179 };
 
@@ -41,6 +49,8 @@ export async function gobgpRig({
   folder,
   peerAsn = defaultAsn,
   ipv6LocalAsn = defaultAsn,
+  options = "",
+  from = own.ipv4,
 }: GobgpRigOptions = {}): Promise<GobgpRig> {
   const directory = mkdtempSync(join(tmpdir(), "bellman-engine-"));
   const machines = nodeAndTor(`bm-eng-${process.pid}-${++rigs}`);
@@ -55,7 +65,7 @@ export async function gobgpRig({
     routerId: tor.ipv4,
     asn: peerAsn,
     neighbours: [
-      { name: "tor1", address: own.ipv4, asn: instance.asn },
+      { name: "tor1", address: from, asn: instance.asn, options },
       { name: "tor2", address: own.ipv6, asn: ipv6LocalAsn },
     ],
   });
@@ -67,6 +77,7 @@ export async function gobgpRig({
   };
   try {
     await machines.connect();
+    await runIn(machines.node, "ip", "address", "add", `${secondAddress}/24`, "dev", "eth0");
     await bird.start();
   } catch (error) {
     await dispose();

@@ -2,6 +2,8 @@
 import { describeEngine } from "./conformance.ts";
 import { describeGobgpDriver } from "./gobgp-driver.ts";
 import { gobgpRig } from "./gobgp-rig.ts";
+import { describeGobgpSessions } from "./gobgp-sessions.ts";
 
 describeEngine("gobgp", () => gobgpRig());
 describeGobgpDriver();
+describeGobgpSessions();

@@ -16,7 +16,7 @@ import type { Message as Message$1 } from "@bufbuild/protobuf";
  * Describes the file gobgp.proto.
  */
 export const file_gobgp: GenFile = /*@__PURE__*/
-  fileDesc("Cgtnb2JncC5wcm90bxIFZ29iZ3AiBwoFRW1wdHkiKwoJVGltZXN0YW1wEg8KB3NlY29uZHMYASABKAMSDQoFbmFub3MYAiABKAUiPQoGR2xvYmFsEgsKA2FzbhgBIAEoDRIRCglyb3V0ZXJfaWQYAiABKAkSEwoLbGlzdGVuX3BvcnQYAyABKAUiMAoPU3RhcnRCZ3BSZXF1ZXN0Eh0KBmdsb2JhbBgBIAEoCzINLmdvYmdwLkdsb2JhbCIvCg5HZXRCZ3BSZXNwb25zZRIdCgZnbG9iYWwYASABKAsyDS5nb2JncC5HbG9iYWwiIwoGRmFtaWx5EgsKA2FmaRgBIAEoDRIMCgRzYWZpGAIgASgNIo8DCgRQZWVyEh0KBGNvbmYYAiABKAsyDy5nb2JncC5QZWVyQ29uZhIqCg1lYmdwX211bHRpaG9wGAMgASgLMhMuZ29iZ3AuRWJncE11bHRpaG9wEi4KD3JvdXRlX3JlZmxlY3RvchgEIAEoCzIVLmdvYmdwLlJvdXRlUmVmbGVjdG9yEh8KBXN0YXRlGAUgASgLMhAuZ29iZ3AuUGVlclN0YXRlEh0KBnRpbWVycxgGIAEoCzINLmdvYmdwLlRpbWVycxIjCgl0cmFuc3BvcnQYByABKAsyEC5nb2JncC5UcmFuc3BvcnQSKAoMcm91dGVfc2VydmVyGAggASgLMhIuZ29iZ3AuUm91dGVTZXJ2ZXISMAoQZ3JhY2VmdWxfcmVzdGFydBgJIAEoCzIWLmdvYmdwLkdyYWNlZnVsUmVzdGFydBIhCglhZmlfc2FmaXMYCiADKAsyDi5nb2JncC5BZmlTYWZpEigKDHR0bF9zZWN1cml0eRgLIAEoCzISLmdvYmdwLlR0bFNlY3VyaXR5IsYBCghQZWVyQ29uZhIVCg1hdXRoX3Bhc3N3b3JkGAEgASgJEhMKC2Rlc2NyaXB0aW9uGAIgASgJEhEKCWxvY2FsX2FzbhgDIAEoDRIYChBuZWlnaGJvcl9hZGRyZXNzGAQgASgJEhAKCHBlZXJfYXNuGAUgASgNEhIKCnBlZXJfZ3JvdXAYBiABKAkSGgoSbmVpZ2hib3JfaW50ZXJmYWNlGAsgASgJEgsKA3ZyZhgMIAEoCRISCgphZG1pbl9kb3duGA8gASgIIoQBCglQZWVyU3RhdGUSEQoJbG9jYWxfYXNuGAMgASgNEiEKCG1lc3NhZ2VzGAQgASgLMg8uZ29iZ3AuTWVzc2FnZXMSGAoQbmVpZ2hib3JfYWRkcmVzcxgFIAEoCRIQCghwZWVyX2FzbhgGIAEoDRIVCg1zZXNzaW9uX3N0YXRlGA0gASgFIigKCE1lc3NhZ2VzEhwKBHNlbnQYAiABKAsyDi5nb2JncC5NZXNzYWdlIhkKB01lc3NhZ2USDgoGdXBkYXRlGAIgASgEIh8KDEViZ3BNdWx0aWhvcBIPCgdlbmFibGVkGAEgASgIIjAKDlJvdXRlUmVmbGVjdG9yEh4KFnJvdXRlX3JlZmxlY3Rvcl9jbGllbnQYASABKAgiKgoLUm91dGVTZXJ2ZXISGwoTcm91dGVfc2VydmVyX2NsaWVudBgBIAEoCCIiCg9HcmFjZWZ1bFJlc3RhcnQSDwoHZW5hYmxlZBgBIAEoCCIeCgtUdGxTZWN1cml0eRIPCgdlbmFibGVkGAEgASgIIlAKBlRpbWVycxIjCgZjb25maWcYASABKAsyEy5nb2JncC5UaW1lcnNDb25maWcSIQoFc3RhdGUYAiABKAsyEi5nb2JncC5UaW1lcnNTdGF0ZSJUCgxUaW1lcnNDb25maWcSFQoNY29ubmVjdF9yZXRyeRgBIAEoBBIRCglob2xkX3RpbWUYAiABKAQSGgoSa2VlcGFsaXZlX2ludGVydmFsGAMgASgEIi8KC1RpbWVyc1N0YXRlEiAKBnVwdGltZRgGIAEoCzIQLmdvYmdwLlRpbWVzdGFtcCJNCglUcmFuc3BvcnQSFQoNbG9jYWxfYWRkcmVzcxgBIAEoCRIUCgxwYXNzaXZlX21vZGUYBCABKAgSEwoLcmVtb3RlX3BvcnQYBiABKA0iUwoHQWZpU2FmaRIkCgZjb25maWcYAiABKAsyFC5nb2JncC5BZmlTYWZpQ29uZmlnEiIKBXN0YXRlGAMgASgLMhMuZ29iZ3AuQWZpU2FmaVN0YXRlIj8KDUFmaVNhZmlDb25maWcSHQoGZmFtaWx5GAEgASgLMg0uZ29iZ3AuRmFtaWx5Eg8KB2VuYWJsZWQYAiABKAgiQQoMQWZpU2FmaVN0YXRlEh0KBmZhbWlseRgBIAEoCzINLmdvYmdwLkZhbWlseRISCgphZHZlcnRpc2VkGAUgASgEIisKDkFkZFBlZXJSZXF1ZXN0EhkKBHBlZXIYASABKAsyCy5nb2JncC5QZWVyIiQKEURlbGV0ZVBlZXJSZXF1ZXN0Eg8KB2FkZHJlc3MYASABKAkiPQoPTGlzdFBlZXJSZXF1ZXN0Eg8KB2FkZHJlc3MYASABKAkSGQoRZW5hYmxlX2FkdmVydGlzZWQYAiABKAgiLQoQTGlzdFBlZXJSZXNwb25zZRIZCgRwZWVyGAEgASgLMgsuZ29iZ3AuUGVlciJEChBSZXNldFBlZXJSZXF1ZXN0Eg8KB2FkZHJlc3MYASABKAkSDAoEc29mdBgDIAEoCBIRCglkaXJlY3Rpb24YBCABKAUiSAoRV2F0Y2hFdmVudFJlcXVlc3QSKwoEcGVlchgBIAEoCzIdLmdvYmdwLldhdGNoRXZlbnRSZXF1ZXN0LlBlZXIaBgoEUGVlciJ9ChJXYXRjaEV2ZW50UmVzcG9uc2USMQoEcGVlchgCIAEoCzIjLmdvYmdwLldhdGNoRXZlbnRSZXNwb25zZS5QZWVyRXZlbnQaNAoJUGVlckV2ZW50EgwKBHR5cGUYASABKAUSGQoEcGVlchgCIAEoCzILLmdvYmdwLlBlZXIiewoEUGF0aBITCgtpc193aXRoZHJhdxgFIAEoCBIdCgZmYW1pbHkYCSABKAsyDS5nb2JncC5GYW1pbHkSEwoLbmVpZ2hib3JfaXAYDyABKAkSEwoLbmxyaV9iaW5hcnkYFCABKAwSFQoNcGF0dHJzX2JpbmFyeRgVIAMoDCIpCgtEZXN0aW5hdGlvbhIaCgVwYXRocxgCIAMoCzILLmdvYmdwLlBhdGgiPwoOQWRkUGF0aFJlcXVlc3QSEgoKdGFibGVfdHlwZRgBIAEoBRIZCgRwYXRoGAMgASgLMgsuZ29iZ3AuUGF0aCJGChRBZGRQYXRoU3RyZWFtUmVxdWVzdBISCgp0YWJsZV90eXBlGAEgASgFEhoKBXBhdGhzGAMgAygLMgsuZ29iZ3AuUGF0aCJgCg9MaXN0UGF0aFJlcXVlc3QSEgoKdGFibGVfdHlwZRgBIAEoBRIdCgZmYW1pbHkYAyABKAsyDS5nb2JncC5GYW1pbHkSGgoSZW5hYmxlX29ubHlfYmluYXJ5GAkgASgIIjsKEExpc3RQYXRoUmVzcG9uc2USJwoLZGVzdGluYXRpb24YASABKAsyEi5nb2JncC5EZXN0aW5hdGlvbiJECg9HZXRUYWJsZVJlcXVlc3QSEgoKdGFibGVfdHlwZRgBIAEoBRIdCgZmYW1pbHkYAiABKAsyDS5nb2JncC5GYW1pbHkiJAoQR2V0VGFibGVSZXNwb25zZRIQCghudW1fcGF0aBgCIAEoBCIgCgpDb25kaXRpb25zEhIKCnJvdXRlX3R5cGUYCCABKAUiHwoHQWN0aW9ucxIUCgxyb3V0ZV9hY3Rpb24YASABKAUiYQoJU3RhdGVtZW50EgwKBG5hbWUYASABKAkSJQoKY29uZGl0aW9ucxgCIAEoCzIRLmdvYmdwLkNvbmRpdGlvbnMSHwoHYWN0aW9ucxgDIAEoCzIOLmdvYmdwLkFjdGlvbnMiPAoGUG9saWN5EgwKBG5hbWUYASABKAkSJAoKc3RhdGVtZW50cxgCIAMoCzIQLmdvYmdwLlN0YXRlbWVudCJsChBQb2xpY3lBc3NpZ25tZW50EgwKBG5hbWUYASABKAkSEQoJZGlyZWN0aW9uGAIgASgFEh8KCHBvbGljaWVzGAQgAygLMg0uZ29iZ3AuUG9saWN5EhYKDmRlZmF1bHRfYWN0aW9uGAUgASgFIjEKEEFkZFBvbGljeVJlcXVlc3QSHQoGcG9saWN5GAEgASgLMg0uZ29iZ3AuUG9saWN5IkEKE0RlbGV0ZVBvbGljeVJlcXVlc3QSHQoGcG9saWN5GAEgASgLMg0uZ29iZ3AuUG9saWN5EgsKA2FsbBgDIAEoCCIhChFMaXN0UG9saWN5UmVxdWVzdBIMCgRuYW1lGAEgASgJIjMKEkxpc3RQb2xpY3lSZXNwb25zZRIdCgZwb2xpY3kYASABKAsyDS5nb2JncC5Qb2xpY3kiPgobTGlzdFBvbGljeUFzc2lnbm1lbnRSZXF1ZXN0EgwKBG5hbWUYASABKAkSEQoJZGlyZWN0aW9uGAIgASgFIksKHExpc3RQb2xpY3lBc3NpZ25tZW50UmVzcG9uc2USKwoKYXNzaWdubWVudBgBIAEoCzIXLmdvYmdwLlBvbGljeUFzc2lnbm1lbnQiSQoaU2V0UG9saWN5QXNzaWdubWVudFJlcXVlc3QSKwoKYXNzaWdubWVudBgBIAEoCzIXLmdvYmdwLlBvbGljeUFzc2lnbm1lbnRiBnByb3RvMw");
+  fileDesc("Cgtnb2JncC5wcm90bxIFZ29iZ3AiBwoFRW1wdHkiKwoJVGltZXN0YW1wEg8KB3NlY29uZHMYASABKAMSDQoFbmFub3MYAiABKAUiPQoGR2xvYmFsEgsKA2FzbhgBIAEoDRIRCglyb3V0ZXJfaWQYAiABKAkSEwoLbGlzdGVuX3BvcnQYAyABKAUiMAoPU3RhcnRCZ3BSZXF1ZXN0Eh0KBmdsb2JhbBgBIAEoCzINLmdvYmdwLkdsb2JhbCIvCg5HZXRCZ3BSZXNwb25zZRIdCgZnbG9iYWwYASABKAsyDS5nb2JncC5HbG9iYWwiIwoGRmFtaWx5EgsKA2FmaRgBIAEoDRIMCgRzYWZpGAIgASgNIrIDCgRQZWVyEh0KBGNvbmYYAiABKAsyDy5nb2JncC5QZWVyQ29uZhIqCg1lYmdwX211bHRpaG9wGAMgASgLMhMuZ29iZ3AuRWJncE11bHRpaG9wEi4KD3JvdXRlX3JlZmxlY3RvchgEIAEoCzIVLmdvYmdwLlJvdXRlUmVmbGVjdG9yEh8KBXN0YXRlGAUgASgLMhAuZ29iZ3AuUGVlclN0YXRlEh0KBnRpbWVycxgGIAEoCzINLmdvYmdwLlRpbWVycxIjCgl0cmFuc3BvcnQYByABKAsyEC5nb2JncC5UcmFuc3BvcnQSKAoMcm91dGVfc2VydmVyGAggASgLMhIuZ29iZ3AuUm91dGVTZXJ2ZXISMAoQZ3JhY2VmdWxfcmVzdGFydBgJIAEoCzIWLmdvYmdwLkdyYWNlZnVsUmVzdGFydBIhCglhZmlfc2FmaXMYCiADKAsyDi5nb2JncC5BZmlTYWZpEigKDHR0bF9zZWN1cml0eRgLIAEoCzISLmdvYmdwLlR0bFNlY3VyaXR5EiEKA2JmZBgMIAEoCzIULmdvYmdwLkJmZFBlZXJDb25maWci3QEKCFBlZXJDb25mEhUKDWF1dGhfcGFzc3dvcmQYASABKAkSEwoLZGVzY3JpcHRpb24YAiABKAkSEQoJbG9jYWxfYXNuGAMgASgNEhgKEG5laWdoYm9yX2FkZHJlc3MYBCABKAkSEAoIcGVlcl9hc24YBSABKA0SEgoKcGVlcl9ncm91cBgGIAEoCRIaChJuZWlnaGJvcl9pbnRlcmZhY2UYCyABKAkSCwoDdnJmGAwgASgJEhUKDWFsbG93X293bl9hc24YDSABKA0SEgoKYWRtaW5fZG93bhgPIAEoCCLiAQoJUGVlclN0YXRlEhEKCWxvY2FsX2FzbhgDIAEoDRIhCghtZXNzYWdlcxgEIAEoCzIPLmdvYmdwLk1lc3NhZ2VzEhgKEG5laWdoYm9yX2FkZHJlc3MYBSABKAkSEAoIcGVlcl9hc24YBiABKA0SFQoNc2Vzc2lvbl9zdGF0ZRgNIAEoBRISCgpyZW1vdGVfY2FwGBIgAygMEhEKCWxvY2FsX2NhcBgTIAMoDBIZChFkaXNjb25uZWN0X3JlYXNvbhgVIAEoBRIaChJkaXNjb25uZWN0X21lc3NhZ2UYFiABKAkiJgoDQW55EhAKCHR5cGVfdXJsGAEgASgJEg0KBXZhbHVlGAIgASgMIp8BCgpDYXBhYmlsaXR5EjgKDm11bHRpX3Byb3RvY29sGAIgASgLMh4uZ29iZ3AuTXVsdGlQcm90b2NvbENhcGFiaWxpdHlIABIoChBncmFjZWZ1bF9yZXN0YXJ0GAYgASgLMgwuZ29iZ3AuRW1wdHlIABImCg5mb3VyX29jdGV0X2FzbhgHIAEoCzIMLmdvYmdwLkVtcHR5SABCBQoDY2FwIjgKF011bHRpUHJvdG9jb2xDYXBhYmlsaXR5Eh0KBmZhbWlseRgBIAEoCzINLmdvYmdwLkZhbWlseSJKCghNZXNzYWdlcxIgCghyZWNlaXZlZBgBIAEoCzIOLmdvYmdwLk1lc3NhZ2USHAoEc2VudBgCIAEoCzIOLmdvYmdwLk1lc3NhZ2UiLwoHTWVzc2FnZRIUCgxub3RpZmljYXRpb24YASABKAQSDgoGdXBkYXRlGAIgASgEIjUKDEViZ3BNdWx0aWhvcBIPCgdlbmFibGVkGAEgASgIEhQKDG11bHRpaG9wX3R0bBgCIAEoDSIwCg5Sb3V0ZVJlZmxlY3RvchIeChZyb3V0ZV9yZWZsZWN0b3JfY2xpZW50GAEgASgIIioKC1JvdXRlU2VydmVyEhsKE3JvdXRlX3NlcnZlcl9jbGllbnQYASABKAgiaQoPR3JhY2VmdWxSZXN0YXJ0Eg8KB2VuYWJsZWQYASABKAgSFAoMcmVzdGFydF90aW1lGAIgASgNEhUKDWRlZmVycmFsX3RpbWUYBCABKA0SGAoQbG9jYWxfcmVzdGFydGluZxgKIAEoCCIvCgtUdGxTZWN1cml0eRIPCgdlbmFibGVkGAEgASgIEg8KB3R0bF9taW4YAiABKA0ihQEKDUJmZFBlZXJDb25maWcSDwoHZW5hYmxlZBgBIAEoCBIjChtkZXNpcmVkX21pbmltdW1fdHhfaW50ZXJ2YWwYAyABKA0SIAoYcmVxdWlyZWRfbWluaW11bV9yZWNlaXZlGAQgASgNEhwKFGRldGVjdGlvbl9tdWx0aXBsaWVyGAUgASgNIlAKBlRpbWVycxIjCgZjb25maWcYASABKAsyEy5nb2JncC5UaW1lcnNDb25maWcSIQoFc3RhdGUYAiABKAsyEi5nb2JncC5UaW1lcnNTdGF0ZSJUCgxUaW1lcnNDb25maWcSFQoNY29ubmVjdF9yZXRyeRgBIAEoBBIRCglob2xkX3RpbWUYAiABKAQSGgoSa2VlcGFsaXZlX2ludGVydmFsGAMgASgEImkKC1RpbWVyc1N0YXRlEhoKEmtlZXBhbGl2ZV9pbnRlcnZhbBgDIAEoBBIcChRuZWdvdGlhdGVkX2hvbGRfdGltZRgFIAEoBBIgCgZ1cHRpbWUYBiABKAsyEC5nb2JncC5UaW1lc3RhbXAiTQoJVHJhbnNwb3J0EhUKDWxvY2FsX2FkZHJlc3MYASABKAkSFAoMcGFzc2l2ZV9tb2RlGAQgASgIEhMKC3JlbW90ZV9wb3J0GAYgASgNIooBCgdBZmlTYWZpEjUKE21wX2dyYWNlZnVsX3Jlc3RhcnQYASABKAsyGC5nb2JncC5NcEdyYWNlZnVsUmVzdGFydBIkCgZjb25maWcYAiABKAsyFC5nb2JncC5BZmlTYWZpQ29uZmlnEiIKBXN0YXRlGAMgASgLMhMuZ29iZ3AuQWZpU2FmaVN0YXRlIkMKEU1wR3JhY2VmdWxSZXN0YXJ0Ei4KBmNvbmZpZxgBIAEoCzIeLmdvYmdwLk1wR3JhY2VmdWxSZXN0YXJ0Q29uZmlnIioKF01wR3JhY2VmdWxSZXN0YXJ0Q29uZmlnEg8KB2VuYWJsZWQYASABKAgiPwoNQWZpU2FmaUNvbmZpZxIdCgZmYW1pbHkYASABKAsyDS5nb2JncC5GYW1pbHkSDwoHZW5hYmxlZBgCIAEoCCJBCgxBZmlTYWZpU3RhdGUSHQoGZmFtaWx5GAEgASgLMg0uZ29iZ3AuRmFtaWx5EhIKCmFkdmVydGlzZWQYBSABKAQiKwoOQWRkUGVlclJlcXVlc3QSGQoEcGVlchgBIAEoCzILLmdvYmdwLlBlZXIiJAoRRGVsZXRlUGVlclJlcXVlc3QSDwoHYWRkcmVzcxgBIAEoCSI9Cg9MaXN0UGVlclJlcXVlc3QSDwoHYWRkcmVzcxgBIAEoCRIZChFlbmFibGVfYWR2ZXJ0aXNlZBgCIAEoCCItChBMaXN0UGVlclJlc3BvbnNlEhkKBHBlZXIYASABKAsyCy5nb2JncC5QZWVyIkQKEFJlc2V0UGVlclJlcXVlc3QSDwoHYWRkcmVzcxgBIAEoCRIMCgRzb2Z0GAMgASgIEhEKCWRpcmVjdGlvbhgEIAEoBSJIChFXYXRjaEV2ZW50UmVxdWVzdBIrCgRwZWVyGAEgASgLMh0uZ29iZ3AuV2F0Y2hFdmVudFJlcXVlc3QuUGVlchoGCgRQZWVyIn0KEldhdGNoRXZlbnRSZXNwb25zZRIxCgRwZWVyGAIgASgLMiMuZ29iZ3AuV2F0Y2hFdmVudFJlc3BvbnNlLlBlZXJFdmVudBo0CglQZWVyRXZlbnQSDAoEdHlwZRgBIAEoBRIZCgRwZWVyGAIgASgLMgsuZ29iZ3AuUGVlciJ7CgRQYXRoEhMKC2lzX3dpdGhkcmF3GAUgASgIEh0KBmZhbWlseRgJIAEoCzINLmdvYmdwLkZhbWlseRITCgtuZWlnaGJvcl9pcBgPIAEoCRITCgtubHJpX2JpbmFyeRgUIAEoDBIVCg1wYXR0cnNfYmluYXJ5GBUgAygMIikKC0Rlc3RpbmF0aW9uEhoKBXBhdGhzGAIgAygLMgsuZ29iZ3AuUGF0aCI/Cg5BZGRQYXRoUmVxdWVzdBISCgp0YWJsZV90eXBlGAEgASgFEhkKBHBhdGgYAyABKAsyCy5nb2JncC5QYXRoIkYKFEFkZFBhdGhTdHJlYW1SZXF1ZXN0EhIKCnRhYmxlX3R5cGUYASABKAUSGgoFcGF0aHMYAyADKAsyCy5nb2JncC5QYXRoImAKD0xpc3RQYXRoUmVxdWVzdBISCgp0YWJsZV90eXBlGAEgASgFEh0KBmZhbWlseRgDIAEoCzINLmdvYmdwLkZhbWlseRIaChJlbmFibGVfb25seV9iaW5hcnkYCSABKAgiOwoQTGlzdFBhdGhSZXNwb25zZRInCgtkZXN0aW5hdGlvbhgBIAEoCzISLmdvYmdwLkRlc3RpbmF0aW9uIkQKD0dldFRhYmxlUmVxdWVzdBISCgp0YWJsZV90eXBlGAEgASgFEh0KBmZhbWlseRgCIAEoCzINLmdvYmdwLkZhbWlseSIkChBHZXRUYWJsZVJlc3BvbnNlEhAKCG51bV9wYXRoGAIgASgEIiAKCkNvbmRpdGlvbnMSEgoKcm91dGVfdHlwZRgIIAEoBSIfCgdBY3Rpb25zEhQKDHJvdXRlX2FjdGlvbhgBIAEoBSJhCglTdGF0ZW1lbnQSDAoEbmFtZRgBIAEoCRIlCgpjb25kaXRpb25zGAIgASgLMhEuZ29iZ3AuQ29uZGl0aW9ucxIfCgdhY3Rpb25zGAMgASgLMg4uZ29iZ3AuQWN0aW9ucyI8CgZQb2xpY3kSDAoEbmFtZRgBIAEoCRIkCgpzdGF0ZW1lbnRzGAIgAygLMhAuZ29iZ3AuU3RhdGVtZW50ImwKEFBvbGljeUFzc2lnbm1lbnQSDAoEbmFtZRgBIAEoCRIRCglkaXJlY3Rpb24YAiABKAUSHwoIcG9saWNpZXMYBCADKAsyDS5nb2JncC5Qb2xpY3kSFgoOZGVmYXVsdF9hY3Rpb24YBSABKAUiMQoQQWRkUG9saWN5UmVxdWVzdBIdCgZwb2xpY3kYASABKAsyDS5nb2JncC5Qb2xpY3kiQQoTRGVsZXRlUG9saWN5UmVxdWVzdBIdCgZwb2xpY3kYASABKAsyDS5nb2JncC5Qb2xpY3kSCwoDYWxsGAMgASgIIiEKEUxpc3RQb2xpY3lSZXF1ZXN0EgwKBG5hbWUYASABKAkiMwoSTGlzdFBvbGljeVJlc3BvbnNlEh0KBnBvbGljeRgBIAEoCzINLmdvYmdwLlBvbGljeSI+ChtMaXN0UG9saWN5QXNzaWdubWVudFJlcXVlc3QSDAoEbmFtZRgBIAEoCRIRCglkaXJlY3Rpb24YAiABKAUiSwocTGlzdFBvbGljeUFzc2lnbm1lbnRSZXNwb25zZRIrCgphc3NpZ25tZW50GAEgASgLMhcuZ29iZ3AuUG9saWN5QXNzaWdubWVudCJJChpTZXRQb2xpY3lBc3NpZ25tZW50UmVxdWVzdBIrCgphc3NpZ25tZW50GAEgASgLMhcuZ29iZ3AuUG9saWN5QXNzaWdubWVudGIGcHJvdG8z");
 
 /**
  * Stands for google.protobuf.Empty and for answers whose content does not matter.
@@ -193,6 +193,13 @@ export type Peer = Message$1<"gobgp.Peer"> & {
    * @generated from field: gobgp.TtlSecurity ttl_security = 11;
    */
   ttlSecurity?: TtlSecurity | undefined;
+
+  /**
+   * v4 alone.
+   *
+   * @generated from field: gobgp.BfdPeerConfig bfd = 12;
+   */
+  bfd?: BfdPeerConfig | undefined;
 };
 
 /**
@@ -247,6 +254,11 @@ export type PeerConf = Message$1<"gobgp.PeerConf"> & {
   vrf: string;
 
   /**
+   * @generated from field: uint32 allow_own_asn = 13;
+   */
+  allowOwnAsn: number;
+
+  /**
    * @generated from field: bool admin_down = 15;
    */
   adminDown: boolean;
@@ -287,6 +299,30 @@ export type PeerState = Message$1<"gobgp.PeerState"> & {
    * @generated from field: int32 session_state = 13;
    */
   sessionState: number;
+
+  /**
+   * google.protobuf.Any of a capability's message in v3, Capability in v4.
+   *
+   * @generated from field: repeated bytes remote_cap = 18;
+   */
+  remoteCap: Uint8Array[];
+
+  /**
+   * @generated from field: repeated bytes local_cap = 19;
+   */
+  localCap: Uint8Array[];
+
+  /**
+   * v4 alone, and only in events; gobgpd 4.8 leaves them empty.
+   *
+   * @generated from field: int32 disconnect_reason = 21;
+   */
+  disconnectReason: number;
+
+  /**
+   * @generated from field: string disconnect_message = 22;
+   */
+  disconnectMessage: string;
 };
 
 /**
@@ -297,9 +333,92 @@ export const PeerStateSchema: GenMessage<PeerState> = /*@__PURE__*/
   messageDesc(file_gobgp, 8);
 
 /**
+ * google.protobuf.Any
+ *
+ * @generated from message gobgp.Any
+ */
+export type Any = Message$1<"gobgp.Any"> & {
+  /**
+   * @generated from field: string type_url = 1;
+   */
+  typeUrl: string;
+
+  /**
+   * @generated from field: bytes value = 2;
+   */
+  value: Uint8Array;
+};
+
+/**
+ * Describes the message gobgp.Any.
+ * Use `create(AnySchema)` to create a new message.
+ */
+export const AnySchema: GenMessage<Any> = /*@__PURE__*/
+  messageDesc(file_gobgp, 9);
+
+/**
+ * v4's.
+ *
+ * @generated from message gobgp.Capability
+ */
+export type Capability = Message$1<"gobgp.Capability"> & {
+  /**
+   * @generated from oneof gobgp.Capability.cap
+   */
+  cap: {
+    /**
+     * @generated from field: gobgp.MultiProtocolCapability multi_protocol = 2;
+     */
+    value: MultiProtocolCapability;
+    case: "multiProtocol";
+  } | {
+    /**
+     * @generated from field: gobgp.Empty graceful_restart = 6;
+     */
+    value: Empty;
+    case: "gracefulRestart";
+  } | {
+    /**
+     * @generated from field: gobgp.Empty four_octet_asn = 7;
+     */
+    value: Empty;
+    case: "fourOctetAsn";
+  } | { case: undefined; value?: undefined };
+};
+
+/**
+ * Describes the message gobgp.Capability.
+ * Use `create(CapabilitySchema)` to create a new message.
+ */
+export const CapabilitySchema: GenMessage<Capability> = /*@__PURE__*/
+  messageDesc(file_gobgp, 10);
+
+/**
+ * @generated from message gobgp.MultiProtocolCapability
+ */
+export type MultiProtocolCapability = Message$1<"gobgp.MultiProtocolCapability"> & {
+  /**
+   * @generated from field: gobgp.Family family = 1;
+   */
+  family?: Family | undefined;
+};
+
+/**
+ * Describes the message gobgp.MultiProtocolCapability.
+ * Use `create(MultiProtocolCapabilitySchema)` to create a new message.
+ */
+export const MultiProtocolCapabilitySchema: GenMessage<MultiProtocolCapability> = /*@__PURE__*/
+  messageDesc(file_gobgp, 11);
+
+/**
  * @generated from message gobgp.Messages
  */
 export type Messages = Message$1<"gobgp.Messages"> & {
+  /**
+   * @generated from field: gobgp.Message received = 1;
+   */
+  received?: Message | undefined;
+
   /**
    * @generated from field: gobgp.Message sent = 2;
    */
@@ -311,12 +430,17 @@ export type Messages = Message$1<"gobgp.Messages"> & {
  * Use `create(MessagesSchema)` to create a new message.
  */
 export const MessagesSchema: GenMessage<Messages> = /*@__PURE__*/
-  messageDesc(file_gobgp, 9);
+  messageDesc(file_gobgp, 12);
 
 /**
  * @generated from message gobgp.Message
  */
 export type Message = Message$1<"gobgp.Message"> & {
+  /**
+   * @generated from field: uint64 notification = 1;
+   */
+  notification: bigint;
+
   /**
    * @generated from field: uint64 update = 2;
    */
@@ -328,7 +452,7 @@ export type Message = Message$1<"gobgp.Message"> & {
  * Use `create(MessageSchema)` to create a new message.
  */
 export const MessageSchema: GenMessage<Message> = /*@__PURE__*/
-  messageDesc(file_gobgp, 10);
+  messageDesc(file_gobgp, 13);
 
 /**
  * @generated from message gobgp.EbgpMultihop
@@ -338,6 +462,11 @@ export type EbgpMultihop = Message$1<"gobgp.EbgpMultihop"> & {
    * @generated from field: bool enabled = 1;
    */
   enabled: boolean;
+
+  /**
+   * @generated from field: uint32 multihop_ttl = 2;
+   */
+  multihopTtl: number;
 };
 
 /**
@@ -345,7 +474,7 @@ export type EbgpMultihop = Message$1<"gobgp.EbgpMultihop"> & {
  * Use `create(EbgpMultihopSchema)` to create a new message.
  */
 export const EbgpMultihopSchema: GenMessage<EbgpMultihop> = /*@__PURE__*/
-  messageDesc(file_gobgp, 11);
+  messageDesc(file_gobgp, 14);
 
 /**
  * @generated from message gobgp.RouteReflector
@@ -362,7 +491,7 @@ export type RouteReflector = Message$1<"gobgp.RouteReflector"> & {
  * Use `create(RouteReflectorSchema)` to create a new message.
  */
 export const RouteReflectorSchema: GenMessage<RouteReflector> = /*@__PURE__*/
-  messageDesc(file_gobgp, 12);
+  messageDesc(file_gobgp, 15);
 
 /**
  * @generated from message gobgp.RouteServer
@@ -379,7 +508,7 @@ export type RouteServer = Message$1<"gobgp.RouteServer"> & {
  * Use `create(RouteServerSchema)` to create a new message.
  */
 export const RouteServerSchema: GenMessage<RouteServer> = /*@__PURE__*/
-  messageDesc(file_gobgp, 13);
+  messageDesc(file_gobgp, 16);
 
 /**
  * @generated from message gobgp.GracefulRestart
@@ -389,6 +518,21 @@ export type GracefulRestart = Message$1<"gobgp.GracefulRestart"> & {
    * @generated from field: bool enabled = 1;
    */
   enabled: boolean;
+
+  /**
+   * @generated from field: uint32 restart_time = 2;
+   */
+  restartTime: number;
+
+  /**
+   * @generated from field: uint32 deferral_time = 4;
+   */
+  deferralTime: number;
+
+  /**
+   * @generated from field: bool local_restarting = 10;
+   */
+  localRestarting: boolean;
 };
 
 /**
@@ -396,7 +540,7 @@ export type GracefulRestart = Message$1<"gobgp.GracefulRestart"> & {
  * Use `create(GracefulRestartSchema)` to create a new message.
  */
 export const GracefulRestartSchema: GenMessage<GracefulRestart> = /*@__PURE__*/
-  messageDesc(file_gobgp, 14);
+  messageDesc(file_gobgp, 17);
 
 /**
  * @generated from message gobgp.TtlSecurity
@@ -406,6 +550,11 @@ export type TtlSecurity = Message$1<"gobgp.TtlSecurity"> & {
    * @generated from field: bool enabled = 1;
    */
   enabled: boolean;
+
+  /**
+   * @generated from field: uint32 ttl_min = 2;
+   */
+  ttlMin: number;
 };
 
 /**
@@ -413,7 +562,39 @@ export type TtlSecurity = Message$1<"gobgp.TtlSecurity"> & {
  * Use `create(TtlSecuritySchema)` to create a new message.
  */
 export const TtlSecuritySchema: GenMessage<TtlSecurity> = /*@__PURE__*/
-  messageDesc(file_gobgp, 15);
+  messageDesc(file_gobgp, 18);
+
+/**
+ * @generated from message gobgp.BfdPeerConfig
+ */
+export type BfdPeerConfig = Message$1<"gobgp.BfdPeerConfig"> & {
+  /**
+   * @generated from field: bool enabled = 1;
+   */
+  enabled: boolean;
+
+  /**
+   * @generated from field: uint32 desired_minimum_tx_interval = 3;
+   */
+  desiredMinimumTxInterval: number;
+
+  /**
+   * @generated from field: uint32 required_minimum_receive = 4;
+   */
+  requiredMinimumReceive: number;
+
+  /**
+   * @generated from field: uint32 detection_multiplier = 5;
+   */
+  detectionMultiplier: number;
+};
+
+/**
+ * Describes the message gobgp.BfdPeerConfig.
+ * Use `create(BfdPeerConfigSchema)` to create a new message.
+ */
+export const BfdPeerConfigSchema: GenMessage<BfdPeerConfig> = /*@__PURE__*/
+  messageDesc(file_gobgp, 19);
 
 /**
  * @generated from message gobgp.Timers
@@ -435,7 +616,7 @@ export type Timers = Message$1<"gobgp.Timers"> & {
  * Use `create(TimersSchema)` to create a new message.
  */
 export const TimersSchema: GenMessage<Timers> = /*@__PURE__*/
-  messageDesc(file_gobgp, 16);
+  messageDesc(file_gobgp, 20);
 
 /**
  * @generated from message gobgp.TimersConfig
@@ -462,12 +643,22 @@ export type TimersConfig = Message$1<"gobgp.TimersConfig"> & {
  * Use `create(TimersConfigSchema)` to create a new message.
  */
 export const TimersConfigSchema: GenMessage<TimersConfig> = /*@__PURE__*/
-  messageDesc(file_gobgp, 17);
+  messageDesc(file_gobgp, 21);
 
 /**
  * @generated from message gobgp.TimersState
  */
 export type TimersState = Message$1<"gobgp.TimersState"> & {
+  /**
+   * @generated from field: uint64 keepalive_interval = 3;
+   */
+  keepaliveInterval: bigint;
+
+  /**
+   * @generated from field: uint64 negotiated_hold_time = 5;
+   */
+  negotiatedHoldTime: bigint;
+
   /**
    * @generated from field: gobgp.Timestamp uptime = 6;
    */
@@ -479,7 +670,7 @@ export type TimersState = Message$1<"gobgp.TimersState"> & {
  * Use `create(TimersStateSchema)` to create a new message.
  */
 export const TimersStateSchema: GenMessage<TimersState> = /*@__PURE__*/
-  messageDesc(file_gobgp, 18);
+  messageDesc(file_gobgp, 22);
 
 /**
  * @generated from message gobgp.Transport
@@ -506,12 +697,17 @@ export type Transport = Message$1<"gobgp.Transport"> & {
  * Use `create(TransportSchema)` to create a new message.
  */
 export const TransportSchema: GenMessage<Transport> = /*@__PURE__*/
-  messageDesc(file_gobgp, 19);
+  messageDesc(file_gobgp, 23);
 
 /**
  * @generated from message gobgp.AfiSafi
  */
 export type AfiSafi = Message$1<"gobgp.AfiSafi"> & {
+  /**
+   * @generated from field: gobgp.MpGracefulRestart mp_graceful_restart = 1;
+   */
+  mpGracefulRestart?: MpGracefulRestart | undefined;
+
   /**
    * @generated from field: gobgp.AfiSafiConfig config = 2;
    */
@@ -528,7 +724,41 @@ export type AfiSafi = Message$1<"gobgp.AfiSafi"> & {
  * Use `create(AfiSafiSchema)` to create a new message.
  */
 export const AfiSafiSchema: GenMessage<AfiSafi> = /*@__PURE__*/
-  messageDesc(file_gobgp, 20);
+  messageDesc(file_gobgp, 24);
+
+/**
+ * @generated from message gobgp.MpGracefulRestart
+ */
+export type MpGracefulRestart = Message$1<"gobgp.MpGracefulRestart"> & {
+  /**
+   * @generated from field: gobgp.MpGracefulRestartConfig config = 1;
+   */
+  config?: MpGracefulRestartConfig | undefined;
+};
+
+/**
+ * Describes the message gobgp.MpGracefulRestart.
+ * Use `create(MpGracefulRestartSchema)` to create a new message.
+ */
+export const MpGracefulRestartSchema: GenMessage<MpGracefulRestart> = /*@__PURE__*/
+  messageDesc(file_gobgp, 25);
+
+/**
+ * @generated from message gobgp.MpGracefulRestartConfig
+ */
+export type MpGracefulRestartConfig = Message$1<"gobgp.MpGracefulRestartConfig"> & {
+  /**
+   * @generated from field: bool enabled = 1;
+   */
+  enabled: boolean;
+};
+
+/**
+ * Describes the message gobgp.MpGracefulRestartConfig.
+ * Use `create(MpGracefulRestartConfigSchema)` to create a new message.
+ */
+export const MpGracefulRestartConfigSchema: GenMessage<MpGracefulRestartConfig> = /*@__PURE__*/
+  messageDesc(file_gobgp, 26);
 
 /**
  * @generated from message gobgp.AfiSafiConfig
@@ -550,7 +780,7 @@ export type AfiSafiConfig = Message$1<"gobgp.AfiSafiConfig"> & {
  * Use `create(AfiSafiConfigSchema)` to create a new message.
  */
 export const AfiSafiConfigSchema: GenMessage<AfiSafiConfig> = /*@__PURE__*/
-  messageDesc(file_gobgp, 21);
+  messageDesc(file_gobgp, 27);
 
 /**
  * @generated from message gobgp.AfiSafiState
@@ -572,7 +802,7 @@ export type AfiSafiState = Message$1<"gobgp.AfiSafiState"> & {
  * Use `create(AfiSafiStateSchema)` to create a new message.
  */
 export const AfiSafiStateSchema: GenMessage<AfiSafiState> = /*@__PURE__*/
-  messageDesc(file_gobgp, 22);
+  messageDesc(file_gobgp, 28);
 
 /**
  * @generated from message gobgp.AddPeerRequest
@@ -589,7 +819,7 @@ export type AddPeerRequest = Message$1<"gobgp.AddPeerRequest"> & {
  * Use `create(AddPeerRequestSchema)` to create a new message.
  */
 export const AddPeerRequestSchema: GenMessage<AddPeerRequest> = /*@__PURE__*/
-  messageDesc(file_gobgp, 23);
+  messageDesc(file_gobgp, 29);
 
 /**
  * @generated from message gobgp.DeletePeerRequest
@@ -606,7 +836,7 @@ export type DeletePeerRequest = Message$1<"gobgp.DeletePeerRequest"> & {
  * Use `create(DeletePeerRequestSchema)` to create a new message.
  */
 export const DeletePeerRequestSchema: GenMessage<DeletePeerRequest> = /*@__PURE__*/
-  messageDesc(file_gobgp, 24);
+  messageDesc(file_gobgp, 30);
 
 /**
  * @generated from message gobgp.ListPeerRequest
@@ -628,7 +858,7 @@ export type ListPeerRequest = Message$1<"gobgp.ListPeerRequest"> & {
  * Use `create(ListPeerRequestSchema)` to create a new message.
  */
 export const ListPeerRequestSchema: GenMessage<ListPeerRequest> = /*@__PURE__*/
-  messageDesc(file_gobgp, 25);
+  messageDesc(file_gobgp, 31);
 
 /**
  * @generated from message gobgp.ListPeerResponse
@@ -645,7 +875,7 @@ export type ListPeerResponse = Message$1<"gobgp.ListPeerResponse"> & {
  * Use `create(ListPeerResponseSchema)` to create a new message.
  */
 export const ListPeerResponseSchema: GenMessage<ListPeerResponse> = /*@__PURE__*/
-  messageDesc(file_gobgp, 26);
+  messageDesc(file_gobgp, 32);
 
 /**
  * @generated from message gobgp.ResetPeerRequest
@@ -672,7 +902,7 @@ export type ResetPeerRequest = Message$1<"gobgp.ResetPeerRequest"> & {
  * Use `create(ResetPeerRequestSchema)` to create a new message.
  */
 export const ResetPeerRequestSchema: GenMessage<ResetPeerRequest> = /*@__PURE__*/
-  messageDesc(file_gobgp, 27);
+  messageDesc(file_gobgp, 33);
 
 /**
  * @generated from message gobgp.WatchEventRequest
@@ -689,7 +919,7 @@ export type WatchEventRequest = Message$1<"gobgp.WatchEventRequest"> & {
  * Use `create(WatchEventRequestSchema)` to create a new message.
  */
 export const WatchEventRequestSchema: GenMessage<WatchEventRequest> = /*@__PURE__*/
-  messageDesc(file_gobgp, 28);
+  messageDesc(file_gobgp, 34);
 
 /**
  * @generated from message gobgp.WatchEventRequest.Peer
@@ -702,7 +932,7 @@ export type WatchEventRequest_Peer = Message$1<"gobgp.WatchEventRequest.Peer"> &
  * Use `create(WatchEventRequest_PeerSchema)` to create a new message.
  */
 export const WatchEventRequest_PeerSchema: GenMessage<WatchEventRequest_Peer> = /*@__PURE__*/
-  messageDesc(file_gobgp, 28, 0);
+  messageDesc(file_gobgp, 34, 0);
 
 /**
  * @generated from message gobgp.WatchEventResponse
@@ -719,7 +949,7 @@ export type WatchEventResponse = Message$1<"gobgp.WatchEventResponse"> & {
  * Use `create(WatchEventResponseSchema)` to create a new message.
  */
 export const WatchEventResponseSchema: GenMessage<WatchEventResponse> = /*@__PURE__*/
-  messageDesc(file_gobgp, 29);
+  messageDesc(file_gobgp, 35);
 
 /**
  * @generated from message gobgp.WatchEventResponse.PeerEvent
@@ -741,7 +971,7 @@ export type WatchEventResponse_PeerEvent = Message$1<"gobgp.WatchEventResponse.P
  * Use `create(WatchEventResponse_PeerEventSchema)` to create a new message.
  */
 export const WatchEventResponse_PeerEventSchema: GenMessage<WatchEventResponse_PeerEvent> = /*@__PURE__*/
-  messageDesc(file_gobgp, 29, 0);
+  messageDesc(file_gobgp, 35, 0);
 
 /**
  * @generated from message gobgp.Path
@@ -778,7 +1008,7 @@ export type Path = Message$1<"gobgp.Path"> & {
  * Use `create(PathSchema)` to create a new message.
  */
 export const PathSchema: GenMessage<Path> = /*@__PURE__*/
-  messageDesc(file_gobgp, 30);
+  messageDesc(file_gobgp, 36);
 
 /**
  * @generated from message gobgp.Destination
@@ -795,7 +1025,7 @@ export type Destination = Message$1<"gobgp.Destination"> & {
  * Use `create(DestinationSchema)` to create a new message.
  */
 export const DestinationSchema: GenMessage<Destination> = /*@__PURE__*/
-  messageDesc(file_gobgp, 31);
+  messageDesc(file_gobgp, 37);
 
 /**
  * @generated from message gobgp.AddPathRequest
@@ -817,7 +1047,7 @@ export type AddPathRequest = Message$1<"gobgp.AddPathRequest"> & {
  * Use `create(AddPathRequestSchema)` to create a new message.
  */
 export const AddPathRequestSchema: GenMessage<AddPathRequest> = /*@__PURE__*/
-  messageDesc(file_gobgp, 32);
+  messageDesc(file_gobgp, 38);
 
 /**
  * @generated from message gobgp.AddPathStreamRequest
@@ -839,7 +1069,7 @@ export type AddPathStreamRequest = Message$1<"gobgp.AddPathStreamRequest"> & {
  * Use `create(AddPathStreamRequestSchema)` to create a new message.
  */
 export const AddPathStreamRequestSchema: GenMessage<AddPathStreamRequest> = /*@__PURE__*/
-  messageDesc(file_gobgp, 33);
+  messageDesc(file_gobgp, 39);
 
 /**
  * @generated from message gobgp.ListPathRequest
@@ -866,7 +1096,7 @@ export type ListPathRequest = Message$1<"gobgp.ListPathRequest"> & {
  * Use `create(ListPathRequestSchema)` to create a new message.
  */
 export const ListPathRequestSchema: GenMessage<ListPathRequest> = /*@__PURE__*/
-  messageDesc(file_gobgp, 34);
+  messageDesc(file_gobgp, 40);
 
 /**
  * @generated from message gobgp.ListPathResponse
@@ -883,7 +1113,7 @@ export type ListPathResponse = Message$1<"gobgp.ListPathResponse"> & {
  * Use `create(ListPathResponseSchema)` to create a new message.
  */
 export const ListPathResponseSchema: GenMessage<ListPathResponse> = /*@__PURE__*/
-  messageDesc(file_gobgp, 35);
+  messageDesc(file_gobgp, 41);
 
 /**
  * @generated from message gobgp.GetTableRequest
@@ -905,7 +1135,7 @@ export type GetTableRequest = Message$1<"gobgp.GetTableRequest"> & {
  * Use `create(GetTableRequestSchema)` to create a new message.
  */
 export const GetTableRequestSchema: GenMessage<GetTableRequest> = /*@__PURE__*/
-  messageDesc(file_gobgp, 36);
+  messageDesc(file_gobgp, 42);
 
 /**
  * @generated from message gobgp.GetTableResponse
@@ -922,7 +1152,7 @@ export type GetTableResponse = Message$1<"gobgp.GetTableResponse"> & {
  * Use `create(GetTableResponseSchema)` to create a new message.
  */
 export const GetTableResponseSchema: GenMessage<GetTableResponse> = /*@__PURE__*/
-  messageDesc(file_gobgp, 37);
+  messageDesc(file_gobgp, 43);
 
 /**
  * @generated from message gobgp.Conditions
@@ -939,7 +1169,7 @@ export type Conditions = Message$1<"gobgp.Conditions"> & {
  * Use `create(ConditionsSchema)` to create a new message.
  */
 export const ConditionsSchema: GenMessage<Conditions> = /*@__PURE__*/
-  messageDesc(file_gobgp, 38);
+  messageDesc(file_gobgp, 44);
 
 /**
  * @generated from message gobgp.Actions
@@ -956,7 +1186,7 @@ export type Actions = Message$1<"gobgp.Actions"> & {
  * Use `create(ActionsSchema)` to create a new message.
  */
 export const ActionsSchema: GenMessage<Actions> = /*@__PURE__*/
-  messageDesc(file_gobgp, 39);
+  messageDesc(file_gobgp, 45);
 
 /**
  * @generated from message gobgp.Statement
@@ -983,7 +1213,7 @@ export type Statement = Message$1<"gobgp.Statement"> & {
  * Use `create(StatementSchema)` to create a new message.
  */
 export const StatementSchema: GenMessage<Statement> = /*@__PURE__*/
-  messageDesc(file_gobgp, 40);
+  messageDesc(file_gobgp, 46);
 
 /**
  * @generated from message gobgp.Policy
@@ -1005,7 +1235,7 @@ export type Policy = Message$1<"gobgp.Policy"> & {
  * Use `create(PolicySchema)` to create a new message.
  */
 export const PolicySchema: GenMessage<Policy> = /*@__PURE__*/
-  messageDesc(file_gobgp, 41);
+  messageDesc(file_gobgp, 47);
 
 /**
  * @generated from message gobgp.PolicyAssignment
@@ -1037,7 +1267,7 @@ export type PolicyAssignment = Message$1<"gobgp.PolicyAssignment"> & {
  * Use `create(PolicyAssignmentSchema)` to create a new message.
  */
 export const PolicyAssignmentSchema: GenMessage<PolicyAssignment> = /*@__PURE__*/
-  messageDesc(file_gobgp, 42);
+  messageDesc(file_gobgp, 48);
 
 /**
  * @generated from message gobgp.AddPolicyRequest
@@ -1054,7 +1284,7 @@ export type AddPolicyRequest = Message$1<"gobgp.AddPolicyRequest"> & {
  * Use `create(AddPolicyRequestSchema)` to create a new message.
  */
 export const AddPolicyRequestSchema: GenMessage<AddPolicyRequest> = /*@__PURE__*/
-  messageDesc(file_gobgp, 43);
+  messageDesc(file_gobgp, 49);
 
 /**
  * @generated from message gobgp.DeletePolicyRequest
@@ -1076,7 +1306,7 @@ export type DeletePolicyRequest = Message$1<"gobgp.DeletePolicyRequest"> & {
  * Use `create(DeletePolicyRequestSchema)` to create a new message.
  */
 export const DeletePolicyRequestSchema: GenMessage<DeletePolicyRequest> = /*@__PURE__*/
-  messageDesc(file_gobgp, 44);
+  messageDesc(file_gobgp, 50);
 
 /**
  * @generated from message gobgp.ListPolicyRequest
@@ -1093,7 +1323,7 @@ export type ListPolicyRequest = Message$1<"gobgp.ListPolicyRequest"> & {
  * Use `create(ListPolicyRequestSchema)` to create a new message.
  */
 export const ListPolicyRequestSchema: GenMessage<ListPolicyRequest> = /*@__PURE__*/
-  messageDesc(file_gobgp, 45);
+  messageDesc(file_gobgp, 51);
 
 /**
  * @generated from message gobgp.ListPolicyResponse
@@ -1110,7 +1340,7 @@ export type ListPolicyResponse = Message$1<"gobgp.ListPolicyResponse"> & {
  * Use `create(ListPolicyResponseSchema)` to create a new message.
  */
 export const ListPolicyResponseSchema: GenMessage<ListPolicyResponse> = /*@__PURE__*/
-  messageDesc(file_gobgp, 46);
+  messageDesc(file_gobgp, 52);
 
 /**
  * @generated from message gobgp.ListPolicyAssignmentRequest
@@ -1132,7 +1362,7 @@ export type ListPolicyAssignmentRequest = Message$1<"gobgp.ListPolicyAssignmentR
  * Use `create(ListPolicyAssignmentRequestSchema)` to create a new message.
  */
 export const ListPolicyAssignmentRequestSchema: GenMessage<ListPolicyAssignmentRequest> = /*@__PURE__*/
-  messageDesc(file_gobgp, 47);
+  messageDesc(file_gobgp, 53);
 
 /**
  * @generated from message gobgp.ListPolicyAssignmentResponse
@@ -1149,7 +1379,7 @@ export type ListPolicyAssignmentResponse = Message$1<"gobgp.ListPolicyAssignment
  * Use `create(ListPolicyAssignmentResponseSchema)` to create a new message.
  */
 export const ListPolicyAssignmentResponseSchema: GenMessage<ListPolicyAssignmentResponse> = /*@__PURE__*/
-  messageDesc(file_gobgp, 48);
+  messageDesc(file_gobgp, 54);
 
 /**
  * @generated from message gobgp.SetPolicyAssignmentRequest
@@ -1166,5 +1396,5 @@ export type SetPolicyAssignmentRequest = Message$1<"gobgp.SetPolicyAssignmentReq
  * Use `create(SetPolicyAssignmentRequestSchema)` to create a new message.
  */
 export const SetPolicyAssignmentRequestSchema: GenMessage<SetPolicyAssignmentRequest> = /*@__PURE__*/
-  messageDesc(file_gobgp, 49);
+  messageDesc(file_gobgp, 55);
 

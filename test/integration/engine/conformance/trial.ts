@@ -10,6 +10,8 @@ import type {
 import { parseAddress } from "../../../../agent/model/address.ts";
 import type { Address } from "../../../../agent/model/address.ts";
 import { parseCommunity, parseLargeCommunity } from "../../../../agent/model/community.ts";
+import { parseAsn } from "../../../../agent/model/asn.ts";
+import type { Asn } from "../../../../agent/model/asn.ts";
 import type { Peer } from "../../../../agent/model/peer.ts";
 import { parsePrefix } from "../../../../agent/model/prefix.ts";
 import type { Prefix } from "../../../../agent/model/prefix.ts";
@@ -117,6 +119,12 @@ export function prefix(text: string): Prefix {
 export function address(text: string): Address {
   const parsed = parseAddress(text);
   if (parsed === null) throw new Error(`${text} is no address`);
+  return parsed;
+}
+
+export function asn(number: number): Asn {
+  const parsed = parseAsn(number);
+  if (parsed === null) throw new Error(`${number} is no AS number`);
   return parsed;
 }
 
