@@ -13,6 +13,7 @@ import { HttpError, serveHttp } from "../serve/http.ts";
 import { createMetrics } from "../serve/metrics.ts";
 import { systemClock } from "../time/clock.ts";
 import { Cluster } from "../watch/cluster.ts";
+import { WantedSecrets } from "../watch/wanted-secrets.ts";
 import { WatchError } from "../watch/errors.ts";
 import { WatchHealth } from "../watch/health.ts";
 import { manifestsSource } from "../watch/manifests/source.ts";
@@ -62,6 +63,7 @@ async function runAgent(
 
   const metrics = createMetrics(version);
   const health = new WatchHealth(clock, log, metrics.watch);
+  const secrets = new WantedSecrets(settings.namespace);
   const cluster = new Cluster((change) => loop.changed(change));
   const { nodeName, stateDir } = settings;
   const drainer = new Drainer({
@@ -75,7 +77,11 @@ async function runAgent(
   const desired = new Desired(cluster, {
     ...settings,
     drainer,
-    configured: ({ logLevel }) => setLevel(log, settings.logLevel ?? logLevel ?? "info"),
+    secretsSeen: settings.manifests === null ? "byName" : "all",
+    configured({ logLevel, secretNames }) {
+      setLevel(log, settings.logLevel ?? logLevel ?? "info");
+      secrets.want(secretNames);
+    },
   });
   const engine = gobgpEngine({ address: settings.gobgpAddress });
   const loop = new Loop({
@@ -94,7 +100,7 @@ async function runAgent(
   // Before anything is decided: what is drained must not be announced, not even briefly.
   await drainRequests.restore();
   await serveHttp({ ...settings.http, report, drainRequests, registry, version, clock }, over.signal);
-  const source = await openSource(settings, log);
+  const source = await openSource(settings, secrets, log);
   log.info(
     { version, engine: engine.name, http: settings.http },
     `bellman ${version} works for node ${settings.nodeName}`,
@@ -129,7 +135,11 @@ function setLevel(log: { level: string }, level: LogLevel): void {
   if (log.level !== level) log.level = level;
 }
 
-async function openSource(settings: Settings, log: ReturnType<typeof createLog>): Promise<Source> {
+async function openSource(
+  settings: Settings,
+  secrets: WantedSecrets,
+  log: ReturnType<typeof createLog>,
+): Promise<Source> {
   const clock = systemClock;
   if (settings.manifests !== null) return manifestsSource({ directory: settings.manifests, clock, log });
   // Loaded only where there is an API: reading kubeconfigs costs start time and memory.
@@ -137,6 +147,7 @@ async function openSource(settings: Settings, log: ReturnType<typeof createLog>)
   const { kubeconfig, nodeName } = settings;
   return kubernetesSource({
     nodeName,
+    secrets,
     clock,
     random: Math.random,
     log,

@@ -30,6 +30,10 @@ export const agentOptions = { agent: { type: "string" } } as const satisfies Opt
 /** Settings of the agent on which a plan depends; the commands take them under the same names. */
 const planSettings = [
   "kubeconfig",
+  "peerSelector",
+  "namespace",
+  "gracefulRestart",
+  "bfd",
   "excludeLabel",
   "terminating",
   "drainTaints",

@@ -31,6 +31,7 @@ describe("without a BGPConfiguration", () => {
       advertisements: [],
       peers: [],
       filters: new Map(),
+      secretNames: new Set(),
       problems: [],
     });
   });

@@ -31,7 +31,7 @@ export interface ForNode {
 }
 
 /** What the object `default` comes to: part of the configuration of every node. */
-export interface ForAll extends Omit<NodeConfig, "peers" | "filters"> {
+export interface ForAll extends Omit<NodeConfig, "peers" | "filters" | "secretNames"> {
   readonly good: GoodForAll;
 }
 

@@ -51,6 +51,8 @@ export interface NodeConfig {
   readonly peers: readonly Peer[];
   /** Filters that peers may name, by name. */
   readonly filters: ReadonlyMap<string, Filter>;
+  /** Names of the Secrets that hold passwords of this node's sessions. */
+  readonly secretNames: ReadonlySet<string>;
   /** Unsorted. */
   readonly problems: readonly Problem[];
 }
@@ -74,9 +76,16 @@ export interface LastGood {
   /** Of BGPConfiguration `node.<name>` of this node. */
   readonly forNode: GoodForNode;
   /** By name of the BGPPeer object. */
-  readonly peers: ReadonlyMap<string, Peer>;
+  readonly peers: ReadonlyMap<string, GoodPeer>;
   /** By name of the BGPFilter object. */
   readonly filters: ReadonlyMap<string, Filter>;
+}
+
+/** A session as it last was valid. */
+export interface GoodPeer {
+  readonly peer: Peer;
+  /** Its local AS number is the node's, and changes with that. */
+  readonly followsNodeAsn: boolean;
 }
 
 export const nothingGood: LastGood = {

@@ -1,5 +1,7 @@
 import { describe, expect, test } from "vitest";
+import { nothingGood } from "./node-config.ts";
 import { n1, problemLines, resolve } from "./resolve.fixture.ts";
+import { resolveConfig } from "./resolve.ts";
 import type { Resolved } from "./resolve.ts";
 
 const good = { peerIP: "192.168.1.1", asNumber: 64512 };
@@ -50,7 +52,7 @@ describe("P2: a peer for nodes with labels", () => {
   });
 
   test("tells what is wrong with it on every node, and for which it is meant", () => {
-    const resolved = onRack1({ peerIP: "nowhere", asNumber: 1, nodeSelector: "rack=='r2'", password: {} });
+    const resolved = onRack1({ peerIP: "nowhere", asNumber: 1, nodeSelector: "rack=='r2'", filters: ["f"] });
     expect(problemLines(resolved)).toEqual([
       'error BGPPeer/tor1 spec.peerIP: "nowhere" is not of the form ip, ipv4:port or [ipv6]:port; ' +
         "the peer is meant for nodes with \"rack == 'r2'\"",
@@ -96,4 +98,20 @@ describe("P2: a selector that cannot be read", () => {
       `error BGPPeer/tor1 spec.nodeSelector: ${message}; the session is not brought up`,
     ]);
   });
+});
+
+test("P1: with --peer-selector the objects with other labels are none of ours, whatever is wrong with them", () => {
+  const ours = { kind: "BGPPeer", name: "tor1", uid: "", labels: { bgp: "bellman" }, spec: good } as const;
+  const theirs = { ...ours, name: "tor0", labels: { bgp: "calico" } };
+  const broken = { ...ours, name: "tor2", labels: {}, spec: { peerIP: "nowhere" } };
+  const { config } = resolveConfig({
+    configurations: new Map(),
+    peers: new Map([ours, theirs, broken].map((object) => [object.name, object])),
+    peerSelector: { t: "equals", label: "bgp", value: "bellman" },
+    node: n1,
+    nodeName: "n1",
+    lastGood: nothingGood,
+  });
+  expect(config.peers.map(({ name }) => name)).toEqual(["tor1"]);
+  expect(config.problems).toEqual([]);
 });

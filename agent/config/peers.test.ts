@@ -57,7 +57,7 @@ describe("a peer", () => {
     ["for another node", { ...good, node: "n2" }],
     [
       "for another node, with fields not honoured",
-      { ...good, node: "n2", password: {}, keepaliveTime: "1s" },
+      { ...good, node: "n2", filters: ["f"], reachableBy: "192.168.1.254" },
     ],
     ["that is this node itself", { ...good, peerIP: "192.168.1.10" }],
     ["that is this node itself on another port", { ...good, peerIP: "[2001:db8:1::10]:1179" }],
@@ -164,12 +164,7 @@ describe("a value that cannot be read", () => {
 
 describe("a field without which the session would be another one", () => {
   const cases: readonly (readonly [string, unknown])[] = [
-    ["password", { secretKeyRef: { name: "bgp", key: "tor1" } }],
-    ["password", {}],
     ["filters", ["my-filter"]],
-    ["ttlSecurity", 1],
-    ["ttlSecurity", 0],
-    ["localASNumber", 65000],
     ["peerSelector", "all()"],
     ["localWorkloadSelector", "all()"],
   ];
@@ -205,34 +200,40 @@ describe("a field without which the session would be another one", () => {
   });
 });
 
-describe("a field that is not honoured yet", () => {
+describe("a field that has no effect", () => {
   test.each([
-    ["keepaliveTime", "10s"],
     ["maxRestartTime", "60s"],
-    ["sourceAddress", "None"],
-    ["keepOriginalNextHop", true],
-    ["nextHopMode", "Keep"],
-    ["numAllowedLocalASNumbers", 1],
     ["reachableBy", "192.168.1.254"],
     ["reversePeering", "Manual"],
   ])("is a warning, and the session comes up: %s %j", (field, value) => {
     const resolved = afterEdits({ ...good, [field]: value });
     expect(sessions(resolved)).toHaveLength(1);
     expect(resolved.config.problems).toMatchObject([{ field: `spec.${field}`, severity: "warning" }]);
-    expect(resolved.config.problems[0]?.message).toMatch(/^this field is not honoured yet; \S/);
+    expect(resolved.config.problems[0]?.message).toMatch(/^this field has no effect; \S/);
   });
 
   test("is no problem with the value that is Calico's default", () => {
     const spec = {
       ...good,
       sourceAddress: "UseNodeIP",
-      keepOriginalNextHop: false,
-      nextHopMode: "Auto",
       numAllowedLocalASNumbers: 0,
+      ttlSecurity: 0,
       reversePeering: "Auto",
     };
     expect(problemLines(afterEdits(spec))).toEqual([]);
   });
+});
+
+test.each([
+  { keepOriginalNextHop: true },
+  { keepOriginalNextHop: false },
+  { nextHopMode: "Auto" },
+  { nextHopMode: "Self" },
+  { nextHopMode: "Keep" },
+])("%j changes nothing: the node originates all that it sends, so the next hop is the node", (field) => {
+  const resolved = afterEdits(good, { ...good, ...field });
+  expect(resolved.config.peers).toEqual(afterEdits(good).config.peers);
+  expect(problemLines(resolved)).toEqual([]);
 });
 
 describe("P12: two objects for one ip:port", () => {

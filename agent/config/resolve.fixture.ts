@@ -2,8 +2,10 @@
 import { parseAddress } from "../model/address.ts";
 import type { ConfigKind, ConfigObject } from "../model/config-object.ts";
 import type { Node } from "../model/node.ts";
+import type { SessionOptions } from "./make-peer.ts";
 import { nothingGood } from "./node-config.ts";
 import type { LastGood } from "./node-config.ts";
+import type { Secrets } from "./password.ts";
 import { resolveConfig } from "./resolve.ts";
 import type { Resolved } from "./resolve.ts";
 
@@ -36,6 +38,8 @@ interface Given {
   readonly configurations?: Specs;
   readonly peers?: Specs;
   readonly filters?: Specs;
+  readonly secrets?: Secrets;
+  readonly session?: SessionOptions;
   readonly lastGood?: LastGood;
   readonly clusterIPsFromEnv?: readonly string[] | null;
 }

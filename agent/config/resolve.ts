@@ -6,8 +6,13 @@ import type { Problem } from "../model/problem.ts";
 import { readBgpConfiguration, readNodeConfiguration } from "./bgp-configuration.ts";
 import { resolveFilters } from "./bgp-filter.ts";
 import { readClusterIPsFromEnv } from "./cluster-ips-from-env.ts";
+import { plainOptions } from "./make-peer.ts";
+import type { SessionOptions } from "./make-peer.ts";
 import type { LastGood, NodeConfig } from "./node-config.ts";
+import { unreadSecrets } from "./password.ts";
+import type { Secrets } from "./password.ts";
 import { resolvePeers } from "./peers.ts";
+import type { Selector } from "./selector/selector.ts";
 import { objectName } from "./spec.ts";
 import { didYouMean } from "../model/suggest.ts";
 
@@ -23,6 +28,12 @@ export interface ResolveInput {
   readonly nodeName: string;
   /** Entries of CALICO_ADVERTISE_CLUSTER_IPS, which replace serviceClusterIPs; null or left out: not set. */
   readonly clusterIPsFromEnv?: readonly string[] | null;
+  /** Labels of the BGPPeer objects that are ours; left out: all are. */
+  readonly peerSelector?: Selector | null;
+  /** Left out: nobody looks at them. */
+  readonly secrets?: Secrets;
+  /** Left out: nothing special. */
+  readonly session?: SessionOptions;
   /** What the resolution before handed back; `nothingGood` at the start. */
   readonly lastGood: LastGood;
 }
@@ -57,8 +68,11 @@ export function resolveConfig({
       ? null
       : readClusterIPsFromEnv(input.clusterIPsFromEnv, forAll.allow.clusterIPs !== null);
   const { filters, problems: filterProblems } = resolveFilters(input.filters ?? new Map(), lastGood.filters);
-  const { peers, problems } = resolvePeers({
+  const { peers, good, secretNames, problems } = resolvePeers({
     objects: input.peers,
+    selector: input.peerSelector ?? { t: "all" },
+    secrets: input.secrets ?? unreadSecrets,
+    session: input.session ?? plainOptions,
     node,
     nodeName,
     localAsn: forAll.asn,
@@ -74,6 +88,7 @@ export function resolveConfig({
       advertisements: forNode.advertisements ?? forAll.advertisements,
       peers,
       filters,
+      secretNames,
       problems: [
         ...forAll.problems,
         ...forNode.problems,
@@ -86,7 +101,7 @@ export function resolveConfig({
     lastGood: {
       forAll: goodForAll,
       forNode: forNode.good,
-      peers: new Map(peers.map((peer) => [peer.name, peer])),
+      peers: good,
       filters,
     },
   };

@@ -8,7 +8,6 @@ const otherFlags: ReadonlyMap<string, string> = new Map([
 
 /** Flags whose capability comes with a later release: known, and refused. */
 export const laterFlags: readonly string[] = [
-  "bfd",
   "bird-dir",
   "bird-socket",
   "dataplane-gate",
@@ -18,11 +17,8 @@ export const laterFlags: readonly string[] = [
   "gobgp-tls-ca",
   "gobgp-tls-cert",
   "gobgp-tls-key",
-  "graceful-restart",
   "guard",
   "local-address",
-  "namespace",
-  "peer-selector",
   "withdraw-hold",
 ];
 

@@ -3,18 +3,25 @@ import type { Address } from "../model/address.ts";
 import { parseDuration } from "../model/duration.ts";
 import { quote } from "../model/problem.ts";
 import type { LogLevel } from "./node-config.ts";
+import { parseSelector } from "./selector/parse.ts";
+import type { Selector } from "./selector/selector.ts";
+import { maxRestartSeconds } from "./session-values.ts";
 import { SettingsError } from "./settings-error.ts";
 import { listOf, parseLoadBalancerClass, parseTaint } from "./settings-lists.ts";
 import type { TaintPattern } from "./settings-lists.ts";
 import { flagName } from "./settings-names.ts";
 import {
+  offOr,
   oneOf,
+  parseBfdInterval,
   parseGrpcTarget,
   parseHttpAddress,
   parseIPv4,
   parseListenPort,
+  parseNamespace,
   parseNodeName,
   parsePath,
+  parseRestartTime,
 } from "./settings-values.ts";
 import type { HttpAddress } from "./settings-values.ts";
 
@@ -25,6 +32,10 @@ export interface WrittenSettings {
   readonly kubeconfig: string | null;
   /** Directory that stands in for the API; null: there is an API. */
   readonly manifests: string | null;
+  /** Labels of the BGPPeers that are ours; null: all are. */
+  readonly peerSelector: Selector | null;
+  /** Where Secrets with passwords live; null: not known. */
+  readonly namespace: string | null;
   readonly engine: "gobgp";
   /** gRPC target. */
   readonly gobgpAddress: string;
@@ -32,6 +43,10 @@ export interface WrittenSettings {
   readonly routerId: Address | null;
   /** TCP port; -1: do not listen; null: as the BGPConfiguration says. */
   readonly listenPort: number | null;
+  /** Restart time in seconds, where a peer names none. */
+  readonly gracefulRestart: number | "off";
+  /** Interval of BFD packets in ms. */
+  readonly bfd: number | "off";
   readonly http: HttpAddress;
   readonly shutdown: "keep" | "withdraw";
   /** What becomes of a host route when only terminating endpoints serve. */
@@ -62,6 +77,8 @@ export interface Settings extends WrittenSettings {
 export interface Surroundings {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly hostname: string;
+  /** Of the pod that the agent runs in; null or left out: none. */
+  readonly podNamespace?: string | null;
 }
 
 export interface Setting<T> {
@@ -107,6 +124,25 @@ export const settingsTable: { readonly [Name in keyof WrittenSettings]: Setting<
     help: "take the objects from the .yaml, .yml and .json files in DIR, and follow edits",
     otherwise: "the Kubernetes API",
   },
+  peerSelector: {
+    parse(text) {
+      const parsed = parseSelector(text);
+      return parsed.t === "selector" ? parsed.selector : null;
+    },
+    fallback: () => null,
+    placeholder: "SELECTOR",
+    allowed: "a selector of labels, like bgp == 'bellman' or has(rack)",
+    help: "labels of the BGPPeer objects that are ours, in Calico's selector language",
+    otherwise: "all of them",
+  },
+  namespace: {
+    parse: parseNamespace,
+    fallback: ({ podNamespace }) => podNamespace ?? null,
+    placeholder: "NAME",
+    allowed: "the name of a namespace",
+    help: "where the Secrets with the passwords of sessions live",
+    otherwise: "the pod's own",
+  },
   engine: {
     parse: oneOf("gobgp"),
     fallback: () => "gobgp",
@@ -139,6 +175,22 @@ export const settingsTable: { readonly [Name in keyof WrittenSettings]: Setting<
     allowed: "a port from 1 to 65535, or -1",
     help: "TCP port to accept sessions on; -1: do not listen",
     otherwise: "listenPort of the BGPConfiguration, else 179",
+  },
+  gracefulRestart: {
+    parse: offOr(parseRestartTime),
+    fallback: () => "off",
+    placeholder: "off|TIME",
+    allowed: `off, or a time in whole seconds from 1s to ${maxRestartSeconds}s`,
+    help: "for how long neighbours keep this node's routes while its speaker restarts; use it with --bfd",
+    otherwise: "off",
+  },
+  bfd: {
+    parse: offOr(parseBfdInterval),
+    fallback: () => "off",
+    placeholder: "off|INTERVAL",
+    allowed: "off, or an interval from 10ms to 60s",
+    help: "BFD with each neighbour, three missed packets end the session; where the speaker can",
+    otherwise: "off",
   },
   http: {
     parse: parseHttpAddress,

@@ -1,6 +1,8 @@
 // Texts of settings, parsed: each parser returns null for what it does not take.
 import { familyOf, parseAddress } from "../model/address.ts";
 import type { Address } from "../model/address.ts";
+import { parseDuration } from "../model/duration.ts";
+import { maxRestartSeconds, parseSeconds } from "./session-values.ts";
 import { isPort } from "./values.ts";
 
 /** Where the agent serves HTTP. */
@@ -42,6 +44,27 @@ export function parseListenPort(text: string): number | null {
   if (text === "-1") return -1;
   const port = parseNumber(text);
   return isPort(port) ? port : null;
+}
+
+/** A label of DNS (RFC 1123). */
+export function parseNamespace(text: string): string | null {
+  return /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(text) ? text : null;
+}
+
+/** `20s`, in seconds. */
+export function parseRestartTime(text: string): number | null {
+  return parseSeconds(text, maxRestartSeconds);
+}
+
+/** `300ms`, in ms: what speakers take for both directions. */
+export function parseBfdInterval(text: string): number | null {
+  const ms = parseDuration(text);
+  return ms !== null && ms >= 10 && ms <= 60_000 ? ms : null;
+}
+
+/** Returns a parser that takes `off` as well. */
+export function offOr<T>(parse: (text: string) => T | null): (text: string) => T | "off" | null {
+  return (text) => (text === "off" ? text : parse(text));
 }
 
 /** A path of the file system. */

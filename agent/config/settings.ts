@@ -25,7 +25,8 @@ export function settingsFile({ argv, env }: Pick<SettingsInput, "argv" | "env">)
 }
 
 /** @throws {SettingsError} for the first setting that is unknown, not available yet, or not allowed. */
-export function readSettings({ argv, env, file, hostname }: SettingsInput): Settings {
+export function readSettings({ argv, file, ...surroundings }: SettingsInput): Settings {
+  const { env } = surroundings;
   const sources = [fromArgv(argv), fromEnv(env), file === undefined ? null : fromFile(file.path, file.text)];
   const find = (flag: string): Written | null => {
     for (const source of sources) {
@@ -41,16 +42,20 @@ export function readSettings({ argv, env, file, hostname }: SettingsInput): Sett
   const read = <Name extends keyof WrittenSettings>(name: Name): WrittenSettings[Name] => {
     const written = find(flagName(name));
     const setting = settingsTable[name];
-    return written === null ? setting.fallback({ env, hostname }) : parseWritten(setting, written);
+    return written === null ? setting.fallback(surroundings) : parseWritten(setting, written);
   };
   return {
     nodeName: read("nodeName"),
     kubeconfig: read("kubeconfig"),
     manifests: read("manifests"),
+    peerSelector: read("peerSelector"),
+    namespace: read("namespace"),
     engine: read("engine"),
     gobgpAddress: read("gobgpAddress"),
     routerId: read("routerId"),
     listenPort: read("listenPort"),
+    gracefulRestart: read("gracefulRestart"),
+    bfd: read("bfd"),
     http: read("http"),
     shutdown: read("shutdown"),
     terminating: read("terminating"),

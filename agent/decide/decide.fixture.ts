@@ -106,6 +106,7 @@ export function config(lists: Lists = { clusterIPs: ["10.49.0.0/16"] }): NodeCon
     advertisements: [],
     peers: [],
     filters: new Map(),
+    secretNames: new Set(),
     problems: [],
   };
 }

@@ -2,6 +2,7 @@
 import { nothingGood } from "../config/node-config.ts";
 import type { LastGood, NodeConfig } from "../config/node-config.ts";
 import { resolveConfig } from "../config/resolve.ts";
+import type { Selector } from "../config/selector/selector.ts";
 import { decide } from "../decide/decide.ts";
 import { nodeDrainCauses } from "../decide/drain.ts";
 import { isExcluded } from "../decide/node-gates.ts";
@@ -28,6 +29,8 @@ import type { Dirty } from "./dirty-set.ts";
 import type { Drainer } from "./drainer.ts";
 import { problemsOf } from "./problems.ts";
 import { routerIdFromName } from "./router-id.ts";
+import { secretsIn } from "./secrets.ts";
+import type { SecretsSeen } from "./secrets.ts";
 
 export interface DesiredOptions extends DecideSettings {
   readonly nodeName: string;
@@ -41,6 +44,16 @@ export interface DesiredOptions extends DecideSettings {
   readonly clusterIPsFromEnv?: readonly string[] | null;
   /** Follows what drains the node; left out: the marked phase is where it stays. */
   readonly drainer?: Drainer;
+  /** Labels of the BGPPeers that are ours; null or left out: all are. */
+  readonly peerSelector?: Selector | null;
+  /** Where the Secrets with passwords live; null or left out: not known. */
+  readonly namespace?: string | null;
+  /** What it means that a Secret is not in the picture; left out: nothing, nobody looks. */
+  readonly secretsSeen?: SecretsSeen;
+  /** Restart time in seconds, where a peer names none; left out: off. */
+  readonly gracefulRestart?: number | "off";
+  /** Interval of BFD packets in ms; left out: off. */
+  readonly bfd?: number | "off";
   /** Told whenever the configuration was resolved anew. */
   readonly configured?: (config: NodeConfig) => void;
 }
@@ -200,17 +213,24 @@ export class Desired {
   }
 
   #makeView(): View {
-    const { nodeName } = this.#options;
+    const { nodeName, peerSelector = null, clusterIPsFromEnv = null } = this.#options;
+    const { namespace = null, secretsSeen = "never", gracefulRestart = "off", bfd = "off" } = this.#options;
     const node = this.#cluster.node(nodeName);
-    const { configurations, peers, filters } = this.#cluster;
+    const { configurations, peers, filters, secrets } = this.#cluster;
     const { config, lastGood } = resolveConfig({
       configurations,
       peers,
       filters,
       node,
       nodeName,
+      peerSelector,
+      secrets: secretsIn(secrets, namespace, secretsSeen),
+      session: {
+        gracefulRestartSeconds: gracefulRestart === "off" ? null : gracefulRestart,
+        bfdIntervalMs: bfd === "off" ? null : bfd,
+      },
       lastGood: this.#lastGood,
-      clusterIPsFromEnv: this.#options.clusterIPsFromEnv ?? null,
+      clusterIPsFromEnv,
     });
     this.#lastGood = lastGood;
     return makeView(nodeName, node, config, this.#options, this.#drain(node));

@@ -2,10 +2,12 @@
 import type { ConfigObject } from "../model/config-object.ts";
 import type { EndpointSlice } from "../model/endpoint-slice.ts";
 import type { Node } from "../model/node.ts";
+import type { SecretObject } from "../model/secret-object.ts";
 import type { Problem } from "../model/problem.ts";
 import type { Service, ServiceKey } from "../model/service.ts";
 import { kindNames } from "./kinds.ts";
 import type { Kind, ModelOf } from "./kinds.ts";
+import { sameObject } from "./same.ts";
 import type { Sink } from "./sink.ts";
 import { SliceIndex } from "./slice-index.ts";
 
@@ -26,12 +28,14 @@ export class Cluster implements Sink {
     BGPConfiguration: new Map<string, ConfigObject>(),
     BGPPeer: new Map<string, ConfigObject>(),
     BGPFilter: new Map<string, ConfigObject>(),
+    Secret: new Map<string, SecretObject>(),
   };
   readonly #slicesOf = new SliceIndex();
   /** Nodes that were seen and are gone, as they were last. Where only the own node is watched there is one at most. */
   readonly #goneNodes = new Map<string, Node>();
   readonly #reports = new Map<string, readonly Problem[]>();
-  readonly #unsynced = new Set<Kind>(kindNames);
+  /** Of each Secret by itself is told whether it is known. */
+  readonly #unsynced = new Set<Kind>(kindNames.filter((kind) => kind !== "Secret"));
   readonly #onChange: (change: Change) => void;
 
   /** @param onChange called synchronously after each change of a picture that is synced. */
@@ -75,6 +79,11 @@ export class Cluster implements Sink {
 
   get filters(): ReadonlyMap<string, ConfigObject> {
     return this.#stores.BGPFilter;
+  }
+
+  /** By `namespace/name`; what is not in it has not been looked at, or is in no manifest. */
+  get secrets(): ReadonlyMap<string, SecretObject> {
+    return this.#stores.Secret;
   }
 
   count(kind: Kind): number {
@@ -140,7 +149,8 @@ export class Cluster implements Sink {
       }
       case "BGPConfiguration":
       case "BGPPeer":
-      case "BGPFilter": {
+      case "BGPFilter":
+      case "Secret": {
         this.#changeIfDifferent(this.#stores[kind], key, write, { t: "config" });
         return;
       }
@@ -165,14 +175,14 @@ export class Cluster implements Sink {
 
   /** Nodes and configuration are written often without a change that matters: heartbeats, status, managed fields. */
   #changeIfDifferent(
-    store: ReadonlyMap<string, unknown>,
+    store: ReadonlyMap<string, ModelOf[Kind]>,
     key: string,
     write: () => void,
     change: Change,
   ): void {
     const old = store.get(key);
     write();
-    if (!same(old, store.get(key))) this.#tell(change);
+    if (!sameObject(old, store.get(key))) this.#tell(change);
   }
 
   #tell(change: Change): void {
@@ -185,16 +195,12 @@ const all: Change = { t: "all" };
 /** What a new list changes: of services and slices it is not asked which ones, of the other kinds each is compared. */
 function listChanges(
   kind: Kind,
-  before: ReadonlyMap<string, unknown>,
-  after: ReadonlyMap<string, unknown>,
+  before: ReadonlyMap<string, ModelOf[Kind]>,
+  after: ReadonlyMap<string, ModelOf[Kind]>,
 ): readonly Change[] {
   if (kind === "Service" || kind === "EndpointSlice") return [all];
   const keys = new Set([...before.keys(), ...after.keys()]);
-  const changed = [...keys].filter((key) => !same(before.get(key), after.get(key)));
+  const changed = [...keys].filter((key) => !sameObject(before.get(key), after.get(key)));
   if (kind === "Node") return changed.map((name): Change => ({ t: "node", name }));
   return changed.length === 0 ? [] : [{ t: "config" }];
-}
-
-function same(a: unknown, b: unknown): boolean {
-  return JSON.stringify(a) === JSON.stringify(b);
 }

@@ -2,6 +2,7 @@
 import type { ConfigObject } from "../model/config-object.ts";
 import type { EndpointSlice } from "../model/endpoint-slice.ts";
 import type { Node } from "../model/node.ts";
+import type { SecretObject } from "../model/secret-object.ts";
 import type { Service } from "../model/service.ts";
 
 /** What each kind becomes in the picture. */
@@ -12,6 +13,8 @@ export interface ModelOf {
   readonly BGPConfiguration: ConfigObject;
   readonly BGPPeer: ConfigObject;
   readonly BGPFilter: ConfigObject;
+  /** Of an API, only those that peers name: each by itself, never the list (agent/watch/api/secrets.ts). */
+  readonly Secret: SecretObject;
 }
 
 export type Kind = keyof ModelOf;
@@ -43,6 +46,7 @@ export const kinds = {
     storage: null,
   },
   Node: { apiVersion: "v1", path: "/api/v1/nodes", namespaced: false, optional: false, storage: null },
+  Secret: { apiVersion: "v1", path: "/api/v1/secrets", namespaced: true, optional: false, storage: null },
   BGPConfiguration: {
     apiVersion: "projectcalico.org/v3",
     path: "/apis/projectcalico.org/v3/bgpconfigurations",

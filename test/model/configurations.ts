@@ -139,6 +139,12 @@ export const filter = fc.constantFrom(...filterNames).chain((key) =>
     spec: record({ exportV4: rules, exportV6: rules, importV4: rules }),
   }).map(named),
 );
+export const secret = record({
+  apiVersion: fc.constant("v1"),
+  kind: fc.constant("Secret"),
+  key: fc.constant("default/bgp"),
+  data: some(fc.constantFrom<unknown>({ tor1: "cDE=" }, { tor1: "cDI=" }, { tor1: "/w==" }, "nonsense"), 9),
+}).map(named);
 
 /** With all lists, so that a history has something to begin with. */
 export const fullConfiguration = named({

@@ -1,6 +1,7 @@
 // A history played against the agent's decisions, kept up to date and from scratch, and against the oracle.
 import { isDeepStrictEqual } from "node:util";
 import { stringify } from "yaml";
+import { kindNames } from "../../agent/watch/kinds.ts";
 import type { Kind } from "../../agent/watch/kinds.ts";
 import { planJson } from "../../agent/plan/json.ts";
 import type { Plan } from "../../agent/plan/plan.ts";
@@ -30,15 +31,7 @@ export function play(history: History): Difference | null {
   const world = new LiveWorld();
   const sim = new NodeSim(agentSettings(history.settings));
   const oracle = new Oracle(history.settings);
-  for (const kind of [
-    "Service",
-    "EndpointSlice",
-    "Node",
-    "BGPConfiguration",
-    "BGPPeer",
-    "BGPFilter",
-  ] as const)
-    sim.take({ t: "relist", kind, wires: [] });
+  for (const kind of kindNames) sim.take({ t: "relist", kind, wires: [] });
   for (const [step, happenings] of history.steps.entries()) {
     for (const happening of happenings)
       for (const event of eventsOf(happening, world.objects)) {
@@ -79,6 +72,7 @@ class LiveWorld {
     BGPConfiguration: new Map<string, unknown>(),
     BGPPeer: new Map<string, unknown>(),
     BGPFilter: new Map<string, unknown>(),
+    Secret: new Map<string, unknown>(),
   } satisfies Record<Kind, Map<string, unknown>>;
   lastNode: unknown = undefined;
 

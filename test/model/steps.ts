@@ -10,6 +10,7 @@ import {
   fullConfiguration,
   peer,
   peerNames,
+  secret,
 } from "./configurations.ts";
 import { healthyNode, node, service, serviceNames, slice, sliceNames } from "./objects.ts";
 import { at, list, text } from "./oracle/json.ts";
@@ -39,6 +40,7 @@ const kinds: {
   BGPConfiguration: { object: configuration, keys: configurationNames },
   BGPPeer: { object: peer, keys: peerNames },
   BGPFilter: { object: filter, keys: filterNames },
+  Secret: { object: secret, keys: ["default/bgp"] },
 };
 
 const kind = fc.constantFrom<Kind>(
@@ -48,6 +50,7 @@ const kind = fc.constantFrom<Kind>(
   "BGPConfiguration",
   "BGPPeer",
   "BGPFilter",
+  "Secret",
 );
 
 function set(of: Kind): fc.Arbitrary<Happening> {

@@ -15,16 +15,26 @@ export interface Reply {
   readonly text: string;
 }
 
-const nextStep: Partial<Record<WatchErrorCode, string>> = {
-  unauthorized:
-    "the credentials are read again with each try: check the token or certificate in the kubeconfig",
-  forbidden: "grant get, list and watch on it to the agent's account",
-};
+/** What the agent's account needs for a kind. */
+const collectionVerbs = "get, list and watch";
 
-/** @param nowMs to tell a Retry-After that is a date from now */
-export function replyError({ status, retryAfter, text }: Reply, nowMs: number): WatchError {
-  const said = readStatus(parse(text));
-  return statusError(status, said ?? { reason: "", message: text }, parseRetryAfter(retryAfter, nowMs));
+/**
+ * @param nowMs to tell a Retry-After that is a date from now
+ * @param verbs to advise on after a 403
+ */
+export function replyError(
+  { status, retryAfter, text }: Reply,
+  nowMs: number,
+  verbs = collectionVerbs,
+): WatchError {
+  const said = readStatus(parse(text)) ?? { reason: "", message: text };
+  return statusError(status, said, parseRetryAfter(retryAfter, nowMs), verbs);
+}
+
+function nextStep(code: WatchErrorCode, verbs: string): string | null {
+  if (code === "unauthorized")
+    return "the credentials are read again with each try: check the token or certificate in the kubeconfig";
+  return code === "forbidden" ? `grant ${verbs} on it to the agent's account` : null;
 }
 
 /** The error behind a watch event of type ERROR: its object is a Status. */
@@ -33,7 +43,7 @@ export function eventError(object: unknown): WatchError {
   const said = readStatus(object);
   if (typeof code !== "number" || said === null)
     return new WatchError("malformed", "the watch told of an error that is no Status");
-  return statusError(code, said, null);
+  return statusError(code, said, null, collectionVerbs);
 }
 
 interface Said {
@@ -41,13 +51,18 @@ interface Said {
   readonly message: string;
 }
 
-function statusError(status: number, { reason, message }: Said, retryAfterMs: number | null): WatchError {
+function statusError(
+  status: number,
+  { reason, message }: Said,
+  retryAfterMs: number | null,
+  verbs: string,
+): WatchError {
   const code = codeOf(status, reason);
-  const step = nextStep[code];
+  const step = nextStep(code, verbs);
   const words = [`the API server answered ${status}`];
   if (/^[A-Za-z]+$/.test(reason)) words.push(` ${reason}`);
   if (message !== "") words.push(` (${quote(message)})`);
-  if (step !== undefined) words.push(`; ${step}`);
+  if (step !== null) words.push(`; ${step}`);
   return new WatchError(code, words.join(""), { status, retryAfterMs });
 }
 

@@ -1,20 +1,24 @@
-// The picture from a Kubernetes API: one reflector per kind.
-import { setMaxListeners } from "node:events";
+// The picture from a Kubernetes API: one reflector per kind, and a watch per Secret that a peer names.
 import type { Log } from "../../model/log.ts";
 import type { Clock } from "../../time/clock.ts";
 import { kindNames } from "../kinds.ts";
 import type { Kind } from "../kinds.ts";
 import type { Source } from "../sink.ts";
+import { WantedSecrets } from "../wanted-secrets.ts";
+import { childOf } from "./child-signal.ts";
 import { Credentials } from "./credentials.ts";
 import { defaultLimits } from "./limits.ts";
 import type { Limits } from "./limits.ts";
 import { Reflector } from "./reflector.ts";
+import { watchSecrets } from "./secrets.ts";
 
 export interface KubernetesOptions {
   /** Default: the pod's ServiceAccount, then KUBECONFIG, then ~/.kube/config. */
   readonly kubeconfig?: string;
   /** The only Node that is watched: others change every few seconds and are of no concern. null: all of them. */
   readonly nodeName: string | null;
+  /** The Secrets to watch, as they change. Default none. */
+  readonly secrets?: WantedSecrets;
   readonly clock: Clock;
   /** 0 ≤ x < 1. */
   readonly random: () => number;
@@ -29,26 +33,19 @@ export interface KubernetesOptions {
 /** Its run() rejects with a WatchError `unreadable` when no kubeconfig can be used at start, and never later. */
 export function kubernetesSource(options: KubernetesOptions): Source {
   const { kubeconfig, nodeName, clock, random, log, userAgent = "bellman", env = process.env } = options;
+  const { secrets = new WantedSecrets(null) } = options;
   const limits = { ...defaultLimits, ...options.limits };
   return {
     async run(sink, observer, outerSignal) {
       const credentials = new Credentials(kubeconfig, { env });
-      const signal = signalForMany(outerSignal);
+      const { signal } = childOf(outerSignal);
+      const access = { credentials, clock, random, log, limits, userAgent };
       const runKind = (kind: Kind) => {
+        if (kind === "Secret") return watchSecrets(secrets, access, sink, observer, signal);
         const fieldSelector = kind === "Node" && nodeName !== null ? `metadata.name=${nodeName}` : null;
-        const settings = { kind, fieldSelector, credentials, clock, random, log, limits, userAgent };
-        return new Reflector(settings, sink, observer).run(signal);
+        return new Reflector({ kind, fieldSelector, ...access }, sink, observer).run(signal);
       };
       await Promise.all(kindNames.map(runKind));
     },
   };
-}
-
-/** Follows `outer`. Every request listens to it, which Node.js would take for a leak from the eleventh on. */
-function signalForMany(outer: AbortSignal): AbortSignal {
-  const controller = new AbortController();
-  setMaxListeners(0, controller.signal);
-  if (outer.aborted) controller.abort(outer.reason);
-  else outer.addEventListener("abort", () => controller.abort(outer.reason), { once: true });
-  return controller.signal;
 }

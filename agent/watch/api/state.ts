@@ -242,7 +242,8 @@ function relist(reason: RelistReason, { streams }: Watching): Streaming | Listin
   return streams ? stream : byPages(stream, streams);
 }
 
-function paceAfter(error: WatchError): Pace {
+/** How to wait after a failure. */
+export function paceAfter(error: WatchError): Pace {
   if (error.retryAfterMs !== null) return { t: "told", ms: error.retryAfterMs };
   return { t: error.code === "unreachable" ? "reconnect" : "backoff" };
 }

@@ -9,7 +9,7 @@ import type { Sink, WatchObserver } from "../sink.ts";
 import { eventError } from "./reply.ts";
 import type { Undecodable } from "./undecodable.ts";
 
-const types = {
+export const eventTypes = {
   ADDED: "added",
   MODIFIED: "modified",
   DELETED: "deleted",
@@ -51,7 +51,7 @@ export class WatchEvents<K extends Kind> {
     const version: unknown = isFields(metadata) ? metadata["resourceVersion"] : undefined;
     if (typeof version === "string" && version !== "") this.#version = version;
     this.#count += 1;
-    this.#observer.event(this.#kind, types[type]);
+    this.#observer.event(this.#kind, eventTypes[type]);
   }
 
   #set(wire: unknown): void {
@@ -82,7 +82,7 @@ export class WatchEvents<K extends Kind> {
 }
 
 interface WatchEvent {
-  readonly type: keyof typeof types;
+  readonly type: keyof typeof eventTypes;
   readonly object: unknown;
 }
 

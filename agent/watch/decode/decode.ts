@@ -3,6 +3,7 @@ import type { Kind, ModelOf } from "../kinds.ts";
 import { decodeConfigObject } from "./config-object.ts";
 import { decodeEndpointSlice } from "./endpoint-slice.ts";
 import { decodeNode } from "./node.ts";
+import { decodeSecret } from "./secret.ts";
 import { decodeService } from "./service.ts";
 
 /** Each throws a DecodeError when the object has no proper name, and nothing else, whatever it is given. */
@@ -13,6 +14,7 @@ const decoders: { readonly [K in Kind]: (wire: unknown) => ModelOf[K] } = {
   BGPConfiguration: (wire) => decodeConfigObject("BGPConfiguration", wire),
   BGPPeer: (wire) => decodeConfigObject("BGPPeer", wire),
   BGPFilter: (wire) => decodeConfigObject("BGPFilter", wire),
+  Secret: decodeSecret,
 };
 
 /** @throws {DecodeError} when the object cannot have a place in the picture. */

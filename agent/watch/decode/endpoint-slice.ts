@@ -2,10 +2,11 @@
 import { familyOf, parseAddress } from "../../model/address.ts";
 import type { Endpoint, EndpointSlice } from "../../model/endpoint-slice.ts";
 import type { Family } from "../../model/family.ts";
+import { isObjectName } from "../../model/object-name.ts";
 import type { ServiceKey } from "../../model/service.ts";
 import { isAbsent, isFields, show } from "./fields.ts";
 import type { Reader } from "./fields.ts";
-import { isObjectName, keyOf, readMetadata } from "./metadata.ts";
+import { keyOf, readMetadata } from "./metadata.ts";
 import type { Metadata } from "./metadata.ts";
 import { StringPool } from "./string-pool.ts";
 

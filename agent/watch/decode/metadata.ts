@@ -1,4 +1,5 @@
 // What all kinds have in common: who the object is, and whether it is on its way out.
+import { isObjectName } from "../../model/object-name.ts";
 import { objectKey } from "../../model/service.ts";
 import type { ObjectKey } from "../../model/service.ts";
 import { kinds } from "../kinds.ts";
@@ -14,13 +15,6 @@ export interface Metadata {
   readonly labels: Fields;
   readonly annotations: Fields;
   readonly deleting: boolean;
-}
-
-/** A DNS subdomain (RFC 1123), the widest form that the names of the watched kinds take. */
-const namePattern = /^[a-z0-9](?:[-a-z0-9.]{0,251}[a-z0-9])?$/;
-
-export function isObjectName(value: unknown): value is string {
-  return typeof value === "string" && namePattern.test(value);
 }
 
 /**

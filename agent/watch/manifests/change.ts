@@ -42,12 +42,11 @@ export function nameOf({ kind, key }: ObjectName): string {
 /** Applies come first, deletions after them. */
 export function readChangeSet(applied: readonly ManifestText[], deleted: readonly ManifestText[]): ChangeSet {
   const problems: Problem[] = [];
+  // Passwords change no plan, and to be shown one nobody should need the right to read them.
   const read = (texts: readonly ManifestText[], deletes: boolean) =>
-    eachObject(texts, problems).map(({ kind, key, wire }) => ({
-      kind,
-      key,
-      manifest: deletes ? null : wire,
-    }));
+    eachObject(texts, problems)
+      .filter(({ kind }) => kind !== "Secret")
+      .map(({ kind, key, wire }) => ({ kind, key, manifest: deletes ? null : wire }));
   const changes = [...read(applied, false), ...read(deleted, true)];
   return { changes, problems };
 }

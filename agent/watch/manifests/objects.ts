@@ -2,6 +2,7 @@
 import type { ConfigObject } from "../../model/config-object.ts";
 import type { EndpointSlice } from "../../model/endpoint-slice.ts";
 import type { Node } from "../../model/node.ts";
+import type { SecretObject } from "../../model/secret-object.ts";
 import type { Service } from "../../model/service.ts";
 import { kindNames } from "../kinds.ts";
 import type { Kind, ModelOf } from "../kinds.ts";
@@ -17,6 +18,7 @@ export function noObjects(): MutableObjects {
     BGPConfiguration: new Map<string, ConfigObject>(),
     BGPPeer: new Map<string, ConfigObject>(),
     BGPFilter: new Map<string, ConfigObject>(),
+    Secret: new Map<string, SecretObject>(),
   };
 }
 

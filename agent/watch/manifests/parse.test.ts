@@ -40,3 +40,14 @@ test("a message about hostile text is one harmless line", () => {
   const parsed = parseText("a: [\u001b[31m\nb: '\u202e\n");
   expect(parsed.t === "broken" && parsed.message).not.toMatch(/\p{Cc}|\u202e/u);
 });
+
+test.each([
+  '{"data": s3cret}',
+  "data: }s3cret",
+  "data: *s3cret",
+  "data:\n  - a\n s3cret",
+  '{"data": "s3cret',
+])("P3: a message cites nothing of the text, which may be a password: %j", (text) => {
+  const parsed = parseText(text);
+  expect(parsed.t === "broken" && parsed.message).toMatch(/^does not parse(?!.*s3cret)/);
+});

@@ -18,7 +18,7 @@ export function parseText(text: string): Parsed {
     const parsed = parseYaml(text);
     const ours = /^\s*\{\s*[^"\s}]/.test(text) || text.includes("\n---");
     if (parsed.t === "broken" || ours) return parsed;
-    return { t: "broken", message: `does not parse as JSON: ${quote(messageOf(error))}` };
+    return { t: "broken", message: `does not parse as JSON: ${reasonOf(error)}` };
   }
 }
 
@@ -38,13 +38,19 @@ function parseYaml(text: string): Parsed {
       const [error] = document.errors;
       if (error !== undefined) {
         const { line, col } = lines.linePos(error.pos[0]);
-        return { t: "broken", message: `does not parse at ${line}:${col}: ${quote(error.message)}` };
+        return { t: "broken", message: `does not parse at ${line}:${col}: ${reasonOf(error)}` };
       }
       documents.push(document.toJS());
     }
   } catch (error) {
     // Thrown for aliases that multiply without measure.
-    return { t: "broken", message: `does not parse: ${quote(messageOf(error))}` };
+    return { t: "broken", message: `does not parse: ${reasonOf(error)}` };
   }
   return { t: "documents", documents };
+}
+
+/** What is wrong, without what both parsers cite of the text after a colon or a comma: it may be a password. */
+function reasonOf(error: unknown): string {
+  const [reason = ""] = messageOf(error).split(/: |, |"/);
+  return quote(reason);
 }

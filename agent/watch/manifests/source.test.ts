@@ -101,6 +101,27 @@ test("an object moves from one file to another without being gone in between", a
   expect(changes.filter(({ t }) => t === "service")).toHaveLength(1);
 });
 
+test("P3: a password that changes in a file is another one, though nothing shows it", async () => {
+  const secret = (text: string) =>
+    `apiVersion: v1\nkind: Secret\nmetadata: {name: bgp}\nstringData: {tor1: ${text}}\n`;
+  const read = () => {
+    const state = cluster.secrets.get("default/bgp")?.state;
+    const entry = state?.t === "present" ? state.entries.get("tor1") : undefined;
+    return entry?.t === "text" ? entry.text.reveal() : null;
+  };
+  await put("a.yaml", secret("first"));
+  await start();
+  expect(read()).toBe("first");
+  await put(".new", `# the same\n${secret("first")}`);
+  await rename(join(directory, ".new"), join(directory, "a.yaml"));
+  await put("b.yaml", service("web", "192.0.2.1"));
+  await until("the edits are read", () => addressOf("web") === "192.0.2.1");
+  expect(changes.slice(1)).toEqual([{ t: "service", key: "default/web", triggeredAtMs: null }]);
+  await put("a.yaml", secret("second"));
+  await until("the new one is there", () => read() === "second");
+  expect(changes.at(-1)).toEqual({ t: "config" });
+});
+
 test("a file emptied for good loses its objects", async () => {
   await put("a.yaml", service("web", "192.0.2.1"));
   await start();

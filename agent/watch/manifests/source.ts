@@ -6,6 +6,7 @@ import type { Clock } from "../../time/clock.ts";
 import { WatchError } from "../errors.ts";
 import { kindNames } from "../kinds.ts";
 import type { Kind } from "../kinds.ts";
+import { sameObject } from "../same.ts";
 import type { Sink, Source, WatchObserver } from "../sink.ts";
 import { fileObject } from "./contents.ts";
 import { Directory } from "./directory.ts";
@@ -122,7 +123,7 @@ function start(kind: Kind, objects: Objects, sink: Sink, observer: WatchObserver
 function update(kind: Kind, before: Objects, now: Objects, sink: Sink, observer: WatchObserver): void {
   for (const [key, object] of now[kind]) {
     const old = before[kind].get(key);
-    if (old === object || isDeepStrictEqual(old, object)) continue;
+    if (sameObject(old, object)) continue;
     observer.event(kind, old === undefined ? "added" : "modified");
     sink.set(kind, key, object);
   }
