@@ -2,18 +2,23 @@
 import type { LogLevel } from "../config/node-config.ts";
 import { settingsHelp } from "../config/settings-table.ts";
 import type { Settings } from "../config/settings-table.ts";
+import { unasked } from "../decide/dataplane.ts";
 import { gobgpEngine } from "../engine/gobgp/engine.ts";
+import type { Log } from "../model/log.ts";
 import { Desired } from "../reconcile/desired.ts";
 import { DrainFile } from "../reconcile/drain-file.ts";
 import { DrainRequests } from "../reconcile/drain-request.ts";
 import { Drainer } from "../reconcile/drainer.ts";
+import { Gatekeeper } from "../reconcile/gatekeeper.ts";
 import { Loop } from "../reconcile/loop.ts";
+import type { ReconcileObserver } from "../reconcile/observer.ts";
 import { Report } from "../reconcile/report.ts";
 import { HttpError, serveHttp } from "../serve/http.ts";
 import { createMetrics } from "../serve/metrics.ts";
 import { systemClock } from "../time/clock.ts";
 import { Cluster } from "../watch/cluster.ts";
 import { WantedSecrets } from "../watch/wanted-secrets.ts";
+import { KubeProxy } from "../watch/dataplane/kube-proxy.ts";
 import { WatchError } from "../watch/errors.ts";
 import { WatchHealth } from "../watch/health.ts";
 import { manifestsSource } from "../watch/manifests/source.ts";
@@ -64,7 +69,11 @@ async function runAgent(
   const metrics = createMetrics(version);
   const health = new WatchHealth(clock, log, metrics.watch);
   const secrets = new WantedSecrets(settings.namespace);
-  const cluster = new Cluster((change) => loop.changed(change));
+  const cluster: Cluster = new Cluster(
+    (change) => loop.changed(change),
+    (service, part) => gatekeeper?.changed(service, part),
+  );
+  const gatekeeper = gatekeeperOf(settings, cluster, log, metrics.reconcile);
   const { nodeName, stateDir } = settings;
   const drainer = new Drainer({
     clock,
@@ -77,6 +86,7 @@ async function runAgent(
   const desired = new Desired(cluster, {
     ...settings,
     drainer,
+    dataplane: gatekeeper ?? unasked,
     secretsSeen: settings.manifests === null ? "byName" : "all",
     configured({ logLevel, secretNames }) {
       setLevel(log, settings.logLevel ?? logLevel ?? "info");
@@ -94,8 +104,19 @@ async function runAgent(
     observer: metrics.reconcile,
     log,
     shutdown: settings.shutdown,
+    gatekeeper,
   });
-  const report = new Report({ engine, cluster, desired, loop, health, clock, drainer, drainRequests });
+  const report = new Report({
+    engine,
+    cluster,
+    desired,
+    loop,
+    health,
+    clock,
+    drainer,
+    drainRequests,
+    gatekeeper,
+  });
   const { registry } = metrics;
   // Before anything is decided: what is drained must not be announced, not even briefly.
   await drainRequests.restore();
@@ -120,6 +141,19 @@ async function runAgent(
     over.abort();
     await Promise.allSettled(parts);
   }
+}
+
+/** null: new routes do not wait for the node's proxy. */
+function gatekeeperOf(
+  { dataplaneGate, dataplaneGateMaxWaitMs: maxWaitMs, nodeName }: Settings,
+  cluster: Cluster,
+  log: Log,
+  observer: ReconcileObserver,
+): Gatekeeper | null {
+  if (dataplaneGate === "off") return null;
+  const clock = systemClock;
+  const probe = new KubeProxy({ clock, nodeAddresses: () => cluster.node(nodeName)?.internalIPs ?? [] });
+  return new Gatekeeper({ maxWaitMs, probe, clock, random: Math.random, observer, log });
 }
 
 /** What the surroundings can cause; anything else is a fault of ours, of which one line is not enough. */

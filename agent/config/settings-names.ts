@@ -4,14 +4,13 @@
 const otherFlags: ReadonlyMap<string, string> = new Map([
   ["loadBalancerClasses", "load-balancer-class"],
   ["drainWaitMs", "drain-wait"],
+  ["dataplaneGateMaxWaitMs", "dataplane-gate-max-wait"],
 ]);
 
 /** Flags whose capability comes with a later release: known, and refused. */
 export const laterFlags: readonly string[] = [
   "bird-dir",
   "bird-socket",
-  "dataplane-gate",
-  "dataplane-gate-max-wait",
   "frr-config",
   "frr-sockets",
   "gobgp-tls-ca",

@@ -60,6 +60,10 @@ export interface WrittenSettings {
   readonly stateDir: string;
   /** Classes of load balancers that are ours; empty: all. */
   readonly loadBalancerClasses: readonly string[];
+  /** `auto`: a host route is first announced when the node's proxy serves its service. */
+  readonly dataplaneGate: "auto" | "off";
+  /** For how long at most, in ms. */
+  readonly dataplaneGateMaxWaitMs: number;
   /** `node`: the node's pod CIDRs are advertised as well. */
   readonly podCidrs: "off" | "node";
   /** null: as the BGPConfiguration says. */
@@ -257,6 +261,22 @@ export const settingsTable: { readonly [Name in keyof WrittenSettings]: Setting<
     help: "advertise load balancer IPs of services with these values of spec.loadBalancerClass alone",
     otherwise: "all services",
     list: true,
+  },
+  dataplaneGate: {
+    parse: oneOf("auto", "off"),
+    fallback: () => "auto",
+    placeholder: "auto|off",
+    allowed: "auto or off",
+    help: "auto: first announce a host route when kube-proxy on this node serves it; off where there is none",
+    otherwise: "auto",
+  },
+  dataplaneGateMaxWaitMs: {
+    parse: parseDuration,
+    fallback: () => 10_000,
+    placeholder: "DURATION",
+    allowed: "a duration like 10s, 500ms or 1m30s, of 24h at most",
+    help: "announce a host route after this, whether kube-proxy has told that it serves it or not",
+    otherwise: "10s",
   },
   podCidrs: {
     parse: oneOf("off", "node"),

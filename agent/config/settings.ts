@@ -64,6 +64,8 @@ export function readSettings({ argv, file, ...surroundings }: SettingsInput): Se
     drainWaitMs: read("drainWaitMs"),
     stateDir: read("stateDir"),
     loadBalancerClasses: read("loadBalancerClasses"),
+    dataplaneGate: read("dataplaneGate"),
+    dataplaneGateMaxWaitMs: read("dataplaneGateMaxWaitMs"),
     podCidrs: read("podCidrs"),
     clusterIPsFromEnv: clusterIPsFromEnv(env),
     logLevel: read("logLevel"),

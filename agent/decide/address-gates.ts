@@ -33,7 +33,8 @@ export type AddressGateName =
   | "node"
   | "hostRoute"
   | "family"
-  | "endpoints";
+  | "endpoints"
+  | "dataplane";
 
 export interface AddressGate {
   readonly name: AddressGateName;
@@ -67,6 +68,11 @@ export const addressGates: readonly AddressGate[] = [
     name: "endpoints",
     refuse: ({ rule, serving }) =>
       serving !== "none" ? null : rule?.scope === "local" ? "NoLocalEndpoints" : "NoEndpoints",
+  },
+  {
+    name: "dataplane",
+    refuse: ({ service, claim, view }) =>
+      view.dataplane.serves(service.key, claim.address) ? null : "DataplaneNotReady",
   },
 ];
 

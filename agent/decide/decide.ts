@@ -1,7 +1,7 @@
 // The decision: (service, its endpoints, node and configuration) → one verdict per address. Pure.
 //
 // Gates are asked in the order of docs/reference/decisions.md: service, address, node, is a host route due,
-// endpoints. The first that objects gives the reason.
+// endpoints, the node's proxy. The first that objects gives the reason.
 import type { Address } from "../model/address.ts";
 import type { EndpointSlice } from "../model/endpoint-slice.ts";
 import { hostPrefix } from "../model/prefix.ts";

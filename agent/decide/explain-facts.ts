@@ -6,6 +6,7 @@ import { compareText, quote } from "../model/problem.ts";
 import { isReserved } from "../model/reserved.ts";
 import type { Service } from "../model/service.ts";
 import type { AddressGateName, Case } from "./address-gates.ts";
+import { dataplaneFacts } from "./explain-dataplane.ts";
 import { endpointFacts } from "./explain-endpoints.ts";
 import { nodeFacts } from "./explain-node.ts";
 import type { HostRuleCause } from "./host-rule.ts";
@@ -103,6 +104,7 @@ export const addressFacts = {
       ? []
       : [`${servings[serving]} ${rule.scope === "local" ? `on ${view.nodeName}` : "in the cluster"}`]),
   ],
+  dataplane: dataplaneFacts,
 } as const satisfies Record<AddressGateName, (it: Case, context: Context) => readonly string[]>;
 
 function listText({ claim, view }: Case): string {

@@ -81,7 +81,10 @@ const advice: Readonly<Record<Reason, Advice>> = {
   NodeDraining: ({ nodeName }) => [
     `end the drain: bellman drain --undo on ${nodeName}; annotation bellman.bgp/drain and taints of Node/${nodeName}`,
   ],
-  DataplaneNotReady: () => ["wait until kube-proxy on the node serves it; see its log if that takes long"],
+  DataplaneNotReady: ({ nodeName }) => [
+    `wait until kube-proxy on ${nodeName} serves it; see its log if that takes long`,
+    "where something else serves services (Cilium without kube-proxy, say): --dataplane-gate off",
+  ],
   InvalidObject: () => ["mend the fields that its problems name: bellman validate"],
   NotSynced: ({ nodeName }) => [
     `see whether Node/${nodeName} is there and is this machine: --node, --node-name`,

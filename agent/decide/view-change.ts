@@ -20,6 +20,8 @@ const rules = {
   nodeName: (before, after) => (before.nodeName === after.nodeName ? null : always),
   settings: (before, after) => (before.settings === after.settings ? null : always),
   nodeRefusal: (before, after) => (before.nodeRefusal === after.nodeRefusal ? null : always),
+  // It tells by itself which services are to be decided again.
+  dataplane: () => null,
   // Only the reason of what is announced depends on it.
   draining: (before, after) =>
     before.draining === after.draining ? null : (_, verdicts) => verdicts.some(({ announce }) => announce),

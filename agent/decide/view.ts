@@ -3,6 +3,8 @@ import type { NodeConfig } from "../config/node-config.ts";
 import type { TaintPattern } from "../config/settings-lists.ts";
 import type { Node } from "../model/node.ts";
 import type { RefusalReason } from "../model/reason.ts";
+import { unasked } from "./dataplane.ts";
+import type { Dataplane } from "./dataplane.ts";
 import type { DrainCause } from "./drain.ts";
 import { nodeRefusal } from "./node-gates.ts";
 import type { ExcludeLabelMode } from "./node-gates.ts";
@@ -33,6 +35,7 @@ export interface View {
   readonly draining: boolean;
   /** What drains the node; none: it is not drained. */
   readonly drainCauses: readonly DrainCause[];
+  readonly dataplane: Dataplane;
 }
 
 /** Whether and why a node is drained, and whether its marked routes have had their time. */
@@ -47,6 +50,7 @@ export function makeView(
   config: NodeConfig,
   settings: DecideSettings,
   { causes, withdrawn }: NodeDrain,
+  dataplane: Dataplane = unasked,
 ): View {
   return {
     nodeName,
@@ -56,5 +60,6 @@ export function makeView(
     nodeRefusal: nodeRefusal(node, settings.excludeLabel) ?? (withdrawn ? "NodeDraining" : null),
     draining: causes.length > 0,
     drainCauses: causes,
+    dataplane,
   };
 }

@@ -3,6 +3,9 @@ import { nothingGood } from "../config/node-config.ts";
 import type { LastGood, NodeConfig } from "../config/node-config.ts";
 import { resolveConfig } from "../config/resolve.ts";
 import type { Selector } from "../config/selector/selector.ts";
+import { dueAddresses } from "../decide/dataplane-due.ts";
+import { unasked } from "../decide/dataplane.ts";
+import type { ToldDataplane } from "../decide/dataplane.ts";
 import { decide } from "../decide/decide.ts";
 import { nodeDrainCauses } from "../decide/drain.ts";
 import { isExcluded } from "../decide/node-gates.ts";
@@ -15,7 +18,7 @@ import { familyOf } from "../model/address.ts";
 import type { Node } from "../model/node.ts";
 import type { Prefix } from "../model/prefix.ts";
 import type { Problem } from "../model/problem.ts";
-import type { ServiceKey } from "../model/service.ts";
+import type { Service, ServiceKey } from "../model/service.ts";
 import type { Verdict } from "../model/verdict.ts";
 import { commonOf } from "../plan/common.ts";
 import { makePlan } from "../plan/plan.ts";
@@ -54,6 +57,8 @@ export interface DesiredOptions extends DecideSettings {
   readonly gracefulRestart?: number | "off";
   /** Interval of BFD packets in ms; left out: off. */
   readonly bfd?: number | "off";
+  /** The node's proxy, which has its say last; left out: nobody is asked. */
+  readonly dataplane?: ToldDataplane;
   /** Told whenever the configuration was resolved anew. */
   readonly configured?: (config: NodeConfig) => void;
 }
@@ -66,6 +71,8 @@ export interface Refreshed {
   readonly verdicts: readonly Verdict[];
   /** Services of which a verdict is new, other than before, or gone. */
   readonly services: ReadonlySet<ServiceKey>;
+  /** Of those, the ones of which all that is new waits for the node's proxy. */
+  readonly waiting: ReadonlySet<ServiceKey>;
 }
 
 const noPrefixes: ReadonlySet<Prefix> = new Set();
@@ -73,6 +80,7 @@ const noPrefixes: ReadonlySet<Prefix> = new Set();
 export class Desired {
   readonly #cluster: Cluster;
   readonly #options: DesiredOptions;
+  readonly #dataplane: ToldDataplane;
   readonly #table = new RouteTable();
   #lastGood: LastGood = nothingGood;
   #view: View;
@@ -80,6 +88,7 @@ export class Desired {
   constructor(cluster: Cluster, options: DesiredOptions) {
     this.#cluster = cluster;
     this.#options = options;
+    this.#dataplane = options.dataplane ?? unasked;
     this.#view = this.#makeView();
   }
 
@@ -199,17 +208,27 @@ export class Desired {
     const touched = new Set<Prefix>(routes);
     const changed: Verdict[] = [];
     const services = new Set<ServiceKey>();
+    const waiting = new Set<ServiceKey>();
     for (const key of keys) {
       const before = this.#table.verdictsOn(key);
       const service = this.#cluster.service(key);
-      const now = service === undefined ? [] : decide(service, this.#cluster.slicesOf(key), this.#view);
+      const now = service === undefined ? [] : this.#judge(service);
+      if (service === undefined) this.#dataplane.forget(key);
       const attributes = service === undefined ? undefined : readAttributes(service).attributes;
       for (const prefix of this.#table.setVerdicts(key, now, attributes)) touched.add(prefix);
       const fresh = now.filter((verdict) => !before.some((old) => sameVerdict(old, verdict)));
       changed.push(...fresh);
       if (fresh.length > 0 || now.length !== before.length) services.add(key);
+      if (fresh.length > 0 && fresh.every(({ reason }) => reason === "DataplaneNotReady")) waiting.add(key);
     }
-    return { touched, verdicts: changed, services };
+    return { touched, verdicts: changed, services, waiting };
+  }
+
+  #judge(service: Service): readonly Verdict[] {
+    const slices = this.#cluster.slicesOf(service.key);
+    const verdicts = decide(service, slices, this.#view);
+    const due = dueAddresses(service, slices, verdicts, this.#options.nodeName);
+    return this.#dataplane.follow(service.key, due) ? decide(service, slices, this.#view) : verdicts;
   }
 
   #makeView(): View {
@@ -233,7 +252,7 @@ export class Desired {
       clusterIPsFromEnv,
     });
     this.#lastGood = lastGood;
-    return makeView(nodeName, node, config, this.#options, this.#drain(node));
+    return makeView(nodeName, node, config, this.#options, this.#drain(node), this.#dataplane);
   }
 
   /** Offline, without a drainer, a node that is to be drained is shown with its routes marked. */

@@ -32,6 +32,8 @@ export class DirtySet {
   #view: Seen | null = null;
   #allServices = false;
   #services = new Map<ServiceKey, Seen>();
+  /** What has been decided and waits for the node's proxy. */
+  readonly #postponed = new Map<ServiceKey, Seen>();
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -50,6 +52,24 @@ export class DirtySet {
     }
     this.#view ??= { atMs, triggeredAtMs: null };
     if (change.t === "all") this.#allServices = true;
+  }
+
+  /** What follows from this change waits for the node's proxy. */
+  postpone(service: ServiceKey, seen: Seen): void {
+    this.#postponed.set(service, seen);
+  }
+
+  /** What was postponed is overtaken by something else. */
+  overtake(service: ServiceKey): void {
+    this.#postponed.delete(service);
+  }
+
+  /** It need not wait any longer: its change is as old as it was, or is seen now if nobody knows how old. */
+  resume(service: ServiceKey): void {
+    const postponed = this.#postponed.get(service);
+    const known = postponed ?? this.#services.get(service);
+    this.#services.set(service, known ?? { atMs: this.#clock.monotonic(), triggeredAtMs: null });
+    this.#postponed.delete(service);
   }
 
   /** Hands over all that has collected, and begins anew. */

@@ -11,6 +11,7 @@ import { everything } from "./dirty-set.ts";
 import type { Dirty, DirtySet } from "./dirty-set.ts";
 import type { Drainer } from "./drainer.ts";
 import { heldOfDrain } from "./held-of-drain.ts";
+import type { Gatekeeper } from "./gatekeeper.ts";
 import { Mirror } from "./mirror.ts";
 import type { Narrator } from "./narrator.ts";
 import type { ReconcileObserver } from "./observer.ts";
@@ -33,6 +34,7 @@ export interface HolderOptions {
   readonly random: () => number;
   readonly observer: ReconcileObserver;
   readonly narrator: Narrator;
+  readonly gatekeeper?: Gatekeeper | null;
   /** false: another BGP instance is wanted by now, so nothing more is to be applied to this one. */
   readonly runs: () => boolean;
 }
@@ -76,7 +78,10 @@ export class Holder {
    */
   async adopt(): Promise<boolean> {
     this.#mirror = new Mirror(await this.#link.held());
-    const { desired, dirty, drainer, narrator, runs } = this.#options;
+    const { desired, dirty, drainer, gatekeeper, narrator, runs } = this.#options;
+    // What is held is not held back.
+    for (const service of gatekeeper?.open((prefix) => this.#mirror.routes.has(prefix)) ?? [])
+      dirty.resume(service);
     narrator.verdicts(desired.refresh(dirty.take()).verdicts);
     if (drainer.opened(this.#heldOfDrain)) narrator.verdicts(desired.refresh(everything).verdicts);
     this.#wish = makeWish(desired, this.#options.engine);
@@ -106,6 +111,7 @@ export class Holder {
   async #follow(dirty: Dirty): Promise<void> {
     const { desired, drainer, narrator, runs } = this.#options;
     const refreshed = desired.refresh(dirty);
+    this.#postpone(dirty, refreshed);
     const routes = this.#compareRoutes(refreshed.touched);
     const change = { ...routes, ...(dirty.view === null ? noPeers : this.#renewPeers()) };
     const mine = runs();
@@ -204,10 +210,22 @@ export class Holder {
     this.#retryAlarm.set(delayMs);
   }
 
+  /** What waits for the node's proxy has not been applied: its time goes on. */
+  #postpone(taken: Dirty, { services, waiting }: Refreshed): void {
+    const { dirty } = this.#options;
+    for (const service of services) {
+      const seen = taken.services.get(service) ?? taken.view;
+      if (waiting.has(service) && seen !== null) dirty.postpone(service, seen);
+      else dirty.overtake(service);
+    }
+  }
+
   /** Counts only events that changed something: the many others would make the speaker look fast. */
-  #latency(dirty: Dirty, { services }: Refreshed): void {
+  #latency(dirty: Dirty, { services, waiting }: Refreshed): void {
     const { clock, observer } = this.#options;
-    const told = [...dirty.services].filter(([key]) => services.has(key)).map(([, seen]) => seen);
+    const told = [...dirty.services]
+      .filter(([key]) => services.has(key) && !waiting.has(key))
+      .map(([, seen]) => seen);
     for (const { atMs, triggeredAtMs } of dirty.view === null ? told : [...told, dirty.view]) {
       observer.eventApplied((clock.monotonic() - atMs) / 1000);
       if (triggeredAtMs !== null) observer.triggerApplied(Math.max(0, clock.now() - triggeredAtMs) / 1000);

@@ -8,10 +8,12 @@ import { objectKey } from "../model/service.ts";
 import type { Service } from "../model/service.ts";
 import { ManualClock } from "../time/manual-clock.ts";
 import { Cluster } from "../watch/cluster.ts";
+import type { ProxyProbe } from "../watch/dataplane/kube-proxy.ts";
 import { Desired } from "./desired.ts";
 import type { DesiredOptions } from "./desired.ts";
 import { DrainRequests } from "./drain-request.ts";
 import { Drainer } from "./drainer.ts";
+import { Gatekeeper } from "./gatekeeper.ts";
 import { Loop } from "./loop.ts";
 import { MemoryDrainStore } from "./drain-store.fixture.ts";
 import type { ReconcileObserver } from "./observer.ts";
@@ -22,6 +24,10 @@ export const tor = ip("192.168.1.1");
 export interface Told {
   readonly failures: string[];
   readonly repairs: number[];
+  /** Outcome and seconds of each route that the dataplane gate held back. */
+  readonly waits: string[];
+  /** Seconds from event to apply. */
+  readonly latencies: number[];
   restarts: number;
   events: number;
 }
@@ -39,6 +45,8 @@ export interface World {
   readonly drainStore: MemoryDrainStore;
   /** Tells the loop to end. */
   readonly terminate: () => void;
+  /** null: no dataplane gate. */
+  readonly gatekeeper: Gatekeeper | null;
   /** Ends the loop and waits for it; tells whether the routes were taken back. */
   readonly stop: () => Promise<boolean>;
 }
@@ -59,20 +67,29 @@ export function startWorld(
   shutdown: "keep" | "withdraw" = "keep",
   lines: string[] = [],
   drainStore = new MemoryDrainStore(),
+  probe: ProxyProbe | null = null,
 ): World {
   const clock = new ManualClock(1_000_000);
   const memory = speaker(clock);
   const engine = new MemoryEngine(memory);
-  const told: Told = { failures: [], repairs: [], restarts: 0, events: 0 };
+  const told: Told = { failures: [], repairs: [], waits: [], latencies: [], restarts: 0, events: 0 };
   const observer: ReconcileObserver = {
-    eventApplied: () => told.events++,
+    eventApplied: (seconds) => {
+      told.events++;
+      told.latencies.push(seconds);
+    },
     triggerApplied: () => undefined,
     applied: () => undefined,
     applyFailed: (code) => told.failures.push(code),
     driftRepaired: (items) => told.repairs.push(items),
+    dataplaneWaited: (how, seconds) => told.waits.push(`${how} ${seconds}`),
     engineRestarted: () => told.restarts++,
   };
-  const cluster: Cluster = new Cluster((change) => loop.changed(change));
+  const cluster: Cluster = new Cluster(
+    (change) => loop.changed(change),
+    (key, part) => gatekeeper?.changed(key, part),
+  );
+  const random = () => 0.5;
   const log = logInto(lines);
   const drainer = new Drainer({
     clock,
@@ -80,17 +97,24 @@ export function startWorld(
     changed: () => loop.changed({ t: "node", name: desiredDefaults.nodeName }),
     log,
   });
-  const desired = new Desired(cluster, { ...desiredDefaults, drainer });
+  const gatekeeper =
+    probe === null ? null : new Gatekeeper({ maxWaitMs: 10_000, probe, clock, random, observer, log });
+  const desired = new Desired(cluster, {
+    ...desiredDefaults,
+    drainer,
+    ...(gatekeeper !== null && { dataplane: gatekeeper }),
+  });
   const loop = new Loop({
     engine,
     cluster,
     desired,
     clock,
-    random: () => 0.5,
+    random,
     observer,
     drainer,
     log,
     shutdown,
+    gatekeeper,
   });
   const controller = new AbortController();
   const done = loop.run(controller.signal);
@@ -106,6 +130,7 @@ export function startWorld(
     drainRequests: new DrainRequests({ drainer, file: drainStore, clock, log }),
     drainStore,
     terminate: () => controller.abort(),
+    gatekeeper,
     stop: async () => {
       controller.abort();
       await clock.advance(shutdown === "withdraw" ? drainWaitMs : 0);

@@ -11,6 +11,7 @@ import type { Cluster } from "../watch/cluster.ts";
 import type { Desired } from "./desired.ts";
 import { DirtySet } from "./dirty-set.ts";
 import type { Drainer } from "./drainer.ts";
+import type { Gatekeeper } from "./gatekeeper.ts";
 import { Holder } from "./holder.ts";
 import { Narrator } from "./narrator.ts";
 import type { ReconcileObserver } from "./observer.ts";
@@ -40,6 +41,8 @@ export interface LoopOptions {
   readonly random: () => number;
   readonly observer: ReconcileObserver;
   readonly log: Log;
+  /** null or left out: new routes do not wait for the node's proxy. */
+  readonly gatekeeper?: Gatekeeper | null;
   /** What becomes of the routes when the loop is told to stop. */
   readonly shutdown: "keep" | "withdraw";
 }
@@ -103,6 +106,10 @@ export class Loop {
       this.#wakeup.ring();
     };
     signal.addEventListener("abort", stop, { once: true });
+    this.#options.gatekeeper?.start(signal, (services) => {
+      for (const service of services) this.#dirty.resume(service);
+      this.#wakeup.ring();
+    });
     try {
       while (!signal.aborted) {
         const instance = this.#instance();

@@ -20,6 +20,7 @@ import type { Drainer } from "./drainer.ts";
 import { explain } from "./explain.ts";
 import { parseQuery } from "./explain-query.ts";
 import type { Explanation } from "./explanation.ts";
+import type { Gatekeeper } from "./gatekeeper.ts";
 import type { Loop, LoopState } from "./loop.ts";
 import { PeerInquiry } from "./peer-inquiry.ts";
 import type { SessionRecord } from "./sessions.ts";
@@ -76,6 +77,7 @@ export class Report {
   readonly #asking: PeerInquiry;
   readonly #drainer: Drainer;
   readonly #drainRequests: DrainRequests;
+  readonly #gatekeeper: Gatekeeper | null;
 
   constructor(parts: {
     engine: Engine;
@@ -86,12 +88,14 @@ export class Report {
     clock: Clock;
     drainer: Drainer;
     drainRequests: DrainRequests;
+    gatekeeper?: Gatekeeper | null;
   }) {
     this.#engine = parts.engine;
     this.#cluster = parts.cluster;
     this.#desired = parts.desired;
     this.#loop = parts.loop;
     this.#health = parts.health;
+    this.#gatekeeper = parts.gatekeeper ?? null;
     this.#asking = new PeerInquiry(parts.clock);
     this.#drainer = parts.drainer;
     this.#drainRequests = parts.drainRequests;
@@ -233,6 +237,7 @@ export class Report {
         ? [this.#desired.portTaken(state.error.message)]
         : []),
       ...(problem === null ? [] : [problem]),
+      ...(this.#gatekeeper?.problems ?? []),
     ];
   }
 }

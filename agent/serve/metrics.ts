@@ -43,6 +43,13 @@ export function createMetrics(version: string): Metrics {
     buckets,
     registers,
   });
+  const dataplaneWait = new Histogram({
+    name: "bellman_dataplane_wait_seconds",
+    help: "For how long a new host route was held back until the proxy on the node served it, by outcome.",
+    labelNames: ["outcome"],
+    buckets,
+    registers,
+  });
   const counter = <L extends string>(name: string, help: string, ...labelNames: L[]) =>
     new Counter({ name, help, labelNames, registers });
   const applyErrors = counter(
@@ -70,6 +77,7 @@ export function createMetrics(version: string): Metrics {
       applied: (op, seconds) => apply.observe({ op }, seconds),
       applyFailed: (code) => applyErrors.inc({ code }),
       driftRepaired: (items) => driftRepairs.inc(items),
+      dataplaneWaited: (outcome, seconds) => dataplaneWait.observe({ outcome }, seconds),
       engineRestarted: () => engineRestarts.inc(),
     },
     watch: {

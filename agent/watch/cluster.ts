@@ -5,6 +5,8 @@ import type { Node } from "../model/node.ts";
 import type { SecretObject } from "../model/secret-object.ts";
 import type { Problem } from "../model/problem.ts";
 import type { Service, ServiceKey } from "../model/service.ts";
+import { compareLists, proxied } from "./dataplane/proxied.ts";
+import type { ProxiedCompare, ProxiedListener } from "./dataplane/proxied.ts";
 import { kindNames } from "./kinds.ts";
 import type { Kind, ModelOf } from "./kinds.ts";
 import { sameObject } from "./same.ts";
@@ -37,10 +39,18 @@ export class Cluster implements Sink {
   /** Of each Secret by itself is told whether it is known. */
   readonly #unsynced = new Set<Kind>(kindNames.filter((kind) => kind !== "Secret"));
   readonly #onChange: (change: Change) => void;
+  readonly #onProxied: ProxiedListener | null;
 
-  /** @param onChange called synchronously after each change of a picture that is synced. */
-  constructor(onChange: (change: Change) => void = () => undefined) {
+  /**
+   * @param onChange called synchronously after each change of a picture that is synced.
+   * @param onProxied called before that when it is one that a node's proxy has to take in.
+   */
+  constructor(
+    onChange: (change: Change) => void = () => undefined,
+    onProxied: ProxiedListener | null = null,
+  ) {
     this.#onChange = onChange;
+    this.#onProxied = onProxied;
   }
 
   /** Kinds that have not been listed yet; nothing may be announced or withdrawn until there are none. */
@@ -103,6 +113,11 @@ export class Cluster implements Sink {
     const wasSynced = this.#unsynced.size === 0;
     const changes = wasSynced ? listChanges(kind, store, objects) : [all];
     if (kind === "Node") for (const name of store.keys()) if (!objects.has(name)) this.#rememberNode(name);
+    const [compare, tell]: [ProxiedCompare<ModelOf[K]>, ProxiedListener | null] = [
+      proxied[kind],
+      this.#onProxied,
+    ];
+    if (wasSynced && tell !== null) compareLists(store, objects, (old, now) => compare(old, now, tell));
     store.clear();
     for (const [key, object] of objects) store.set(key, object);
     if (kind === "EndpointSlice") this.#slicesOf.replace(this.#stores.EndpointSlice.values());
@@ -161,6 +176,8 @@ export class Cluster implements Sink {
     const old = this.#stores.Service.get(key);
     write();
     const service = this.#stores.Service.get(key) ?? old;
+    if (this.#onProxied !== null && this.#unsynced.size === 0)
+      proxied.Service(old, this.#stores.Service.get(key), this.#onProxied);
     if (service !== undefined) this.#tell({ t: "service", key: service.key, triggeredAtMs: null });
   }
 
@@ -168,6 +185,8 @@ export class Cluster implements Sink {
     const old = this.#stores.EndpointSlice.get(key);
     write();
     const now = this.#stores.EndpointSlice.get(key);
+    if (this.#onProxied !== null && this.#unsynced.size === 0)
+      proxied.EndpointSlice(old, now, this.#onProxied);
     const triggeredAtMs = now?.triggeredAtMs ?? null;
     for (const service of this.#slicesOf.change(old, now))
       this.#tell({ t: "service", key: service, triggeredAtMs });

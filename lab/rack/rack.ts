@@ -236,7 +236,10 @@ async function build(
     await cluster.startProxies();
   }
 
-  const rack = new Rack(state, tors, cluster, controlPlane, options.agentSettings ?? []);
+  // Nothing but kube-proxy answers what the dataplane gate asks.
+  const gate = kubernetes && options.proxies !== false ? [] : ["--dataplane-gate", "off"];
+  const agentSettings = [...gate, ...(options.agentSettings ?? [])];
+  const rack = new Rack(state, tors, cluster, controlPlane, agentSettings);
   step("gobgpd on every node");
   for (const node of rack.nodes) await node.speaker.start();
   if (options.agents === false) return rack;

@@ -43,7 +43,8 @@ beforeAll(async () => {
   writeFileSync(join(manifests, "rack.yaml"), rackManifests);
   const http = `127.0.0.1:${await freePort()}`;
   url = `http://${http}`;
-  const settings = ["--node-name", "n2", "--manifests", manifests, "--http", http];
+  const noProxy = ["--dataplane-gate", "off"];
+  const settings = ["--node-name", "n2", "--manifests", manifests, "--http", http, ...noProxy];
   const gobgp = ["--gobgp-address", await speaker.start()];
   agent = startDaemon("agent", [process.execPath, program, "agent", ...settings, ...gobgp], {
     log: join(directory, "agent.log"),

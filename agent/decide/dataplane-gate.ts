@@ -1,0 +1,268 @@
+// Which host routes wait for the proxy on this node, since when and until when. Pure: times and answers are arguments.
+import { familyOf } from "../model/address.ts";
+import type { Address } from "../model/address.ts";
+import type { DataplanePart } from "../model/dataplane.ts";
+import type { Family } from "../model/family.ts";
+import type { ServiceKey } from "../model/service.ts";
+import type { Asking, Dataplane, Due, Passage, Standing } from "./dataplane.ts";
+import { hasSynced } from "./dataplane-evidence.ts";
+import type { Moment, Told } from "./dataplane-evidence.ts";
+
+/** When the service itself and its endpoints last changed, in ms since the epoch; -Infinity: before we looked. */
+type ChangedAt = Readonly<Record<DataplanePart, number>>;
+
+/** An address that waits for the proxy. */
+export interface Waiting {
+  readonly t: "waiting";
+  readonly service: ServiceKey;
+  readonly address: Address;
+  readonly family: Family;
+  readonly asking: Asking;
+  /** As of when it began: what comes later is not waited for. */
+  readonly changedAt: ChangedAt;
+  readonly began: Moment;
+}
+
+interface Passed {
+  readonly t: "passed";
+  readonly address: Address;
+  readonly how: Passage;
+  readonly atMs: number;
+  /** What was waited for in vain, as long as it is. */
+  readonly missed: Waiting | null;
+}
+
+type Entry = Waiting | Passed;
+
+export interface DueOrHeld extends Due {
+  /** The speaker holds the route already. */
+  readonly held: boolean;
+}
+
+export interface Followed {
+  /** An address is served that was not before: the service is to be decided again. */
+  readonly opened: boolean;
+  /** The proxy is to be asked, because something waits, or passed because the proxy was mute so far. */
+  readonly ask: boolean;
+}
+
+/** An address that need not wait any longer. */
+export interface Released {
+  readonly waiting: Waiting;
+  readonly how: Passage;
+}
+
+const never: ChangedAt = { service: -Infinity, endpoints: -Infinity };
+const noEntries: readonly Entry[] = [];
+
+export class DataplaneGate implements Dataplane {
+  readonly #maxWaitMs: number;
+  readonly #entries = new Map<ServiceKey, readonly Entry[]>();
+  readonly #waiting = new Set<Waiting>();
+  readonly #missed = new Set<Passed>();
+  readonly #changedAt = new Map<ServiceKey, ChangedAt>();
+  #answers: Told | null = null;
+  #open = false;
+  #silent = false;
+
+  constructor(maxWaitMs: number) {
+    this.#maxWaitMs = maxWaitMs;
+  }
+
+  serves(service: ServiceKey, address: Address): boolean {
+    return !this.#open || this.#find(service, address)?.t === "passed";
+  }
+
+  standing(service: ServiceKey, address: Address): Standing {
+    const entry = this.#find(service, address);
+    if (entry === undefined) return { t: "unknown" };
+    if (entry.t === "passed") return { t: "passed", how: entry.how, atMs: entry.atMs };
+    const { asking, began } = entry;
+    const changedMs = lastChange(entry);
+    return {
+      t: "waiting",
+      asking,
+      changedAtMs: changedMs === -Infinity ? null : changedMs,
+      beganMs: began.epochMs,
+      untilMs: began.epochMs + this.#maxWaitMs,
+    };
+  }
+
+  /** Addresses that wait; none before it is known what the speaker holds. */
+  get waiting(): readonly Waiting[] {
+    return this.#open ? [...this.#waiting] : [];
+  }
+
+  /** Addresses announced after the maximum wait, of which the proxy has not told up to now. */
+  get overdue(): readonly Waiting[] {
+    return [...this.#missed].flatMap(({ missed }) => (missed === null ? [] : [missed]));
+  }
+
+  /** Nothing has ever answered where the proxy would: nothing is held back. */
+  get silent(): boolean {
+    return this.#silent;
+  }
+
+  /** When the first wait is over, on the monotonic clock; null: nothing waits. */
+  get deadlineMs(): number | null {
+    const [first] = this.waiting.map(({ began }) => began.monotonicMs).sort((a, b) => a - b);
+    return first === undefined ? null : first + this.#maxWaitMs;
+  }
+
+  /** Something changed that the proxy has to take in. */
+  changed(service: ServiceKey, part: DataplanePart, atMs: number): void {
+    this.#changedAt.set(service, { ...this.#lastChanges(service), [part]: atMs });
+  }
+
+  /** Takes in which addresses of a service would be announced if the proxy had no say; others are forgotten. */
+  follow(service: ServiceKey, due: readonly DueOrHeld[], now: Moment): Followed {
+    const before = this.#entries.get(service) ?? noEntries;
+    let [opened, ask] = [false, false];
+    const entries = due.map((one): Entry => {
+      const old = before.find(({ address }) => address === one.address);
+      if (old?.t === "passed") return old;
+      const waiting = old === undefined ? this.#begin(service, one, now) : asking(old, one.asking);
+      const how = one.held ? "held" : this.#passage(waiting, false);
+      ask ||= how === null || how === "silent" || how === "untold";
+      if (how === null) return waiting;
+      opened = true;
+      return passed(waiting, how, now);
+    });
+    this.#change(service, entries);
+    return { opened: opened && this.#open, ask };
+  }
+
+  /** The service is gone. */
+  forget(service: ServiceKey): void {
+    this.#change(service, noEntries);
+    this.#changedAt.delete(service);
+  }
+
+  /**
+   * It is known what the speaker holds: this passes, and from now on the proxy has its say in the rest.
+   *
+   * @returns the services that are to be decided again.
+   */
+  open(holds: (address: Address) => boolean, now: Moment): ReadonlySet<ServiceKey> {
+    const again = new Set<ServiceKey>();
+    for (const waiting of [...this.#waiting]) {
+      const { service, address } = waiting;
+      again.add(service);
+      if (holds(address)) this.#replace(service, waiting, passed(waiting, "held", now));
+      // Nothing waited as long as nothing could be announced.
+      else if (!this.#open)
+        this.#replace(service, waiting, { ...waiting, changedAt: this.#lastChanges(service), began: now });
+    }
+    this.#open = true;
+    return again;
+  }
+
+  /** The proxy has answered. */
+  answered(answers: Told, now: Moment): readonly Released[] {
+    this.#answers = answers;
+    this.#silent = false;
+    for (const late of [...this.#missed]) {
+      const { missed } = late;
+      if (missed !== null && hasSynced(answers, missed.family, lastChange(missed), missed.began))
+        this.#replace(missed.service, late, passed(missed, "confirmed", now));
+    }
+    return this.#release((waiting) => this.#passage(waiting, false), now);
+  }
+
+  /** The service's health check node port says that endpoints on this node are served. */
+  checked(checked: Waiting, now: Moment): readonly Released[] {
+    return this.#release((waiting) => (waiting === checked ? this.#passage(waiting, true) : null), now);
+  }
+
+  /** Lets go what has waited for the maximum; all of it when nothing has ever answered. */
+  expire(now: Moment): readonly Released[] {
+    const { deadlineMs } = this;
+    if (deadlineMs === null || now.monotonicMs < deadlineMs) return [];
+    this.#silent = this.#answers === null;
+    const overdue = ({ began }: Waiting) => now.monotonicMs >= began.monotonicMs + this.#maxWaitMs;
+    return this.#release((waiting) => (this.#silent ? "silent" : overdue(waiting) ? "overdue" : null), now);
+  }
+
+  /** Why an address need not wait; null: it has to. */
+  #passage(waiting: Waiting, checked: boolean): Passage | null {
+    if (this.#silent) return "silent";
+    const { changedAt, began, family } = waiting;
+    const answers = this.#answers;
+    const untold = answers?.[family].t === "untold";
+    if (waiting.asking.t === "healthCheck" && lastChange(waiting) > -Infinity) {
+      // The port tells of endpoints. It may have answered so before the service got this address.
+      const known = answers === null || untold || hasSynced(answers, family, changedAt.service, began);
+      return checked && known ? "confirmed" : null;
+    }
+    if (untold) return "untold";
+    return answers !== null && hasSynced(answers, family, lastChange(waiting), began) ? "confirmed" : null;
+  }
+
+  #begin(service: ServiceKey, due: Due, now: Moment): Waiting {
+    const { address } = due;
+    const changedAt = this.#lastChanges(service);
+    return {
+      t: "waiting",
+      service,
+      address,
+      family: familyOf(address),
+      asking: due.asking,
+      changedAt,
+      began: now,
+    };
+  }
+
+  #lastChanges(service: ServiceKey): ChangedAt {
+    return this.#changedAt.get(service) ?? never;
+  }
+
+  #release(passage: (waiting: Waiting) => Passage | null, now: Moment): readonly Released[] {
+    const released: Released[] = [];
+    for (const waiting of this.waiting) {
+      const how = passage(waiting);
+      if (how === null) continue;
+      this.#replace(waiting.service, waiting, passed(waiting, how, now));
+      released.push({ waiting, how });
+    }
+    return released;
+  }
+
+  #replace(service: ServiceKey, old: Entry, entry: Entry): void {
+    const entries = this.#entries.get(service) ?? noEntries;
+    this.#change(
+      service,
+      entries.map((each) => (each === old ? entry : each)),
+    );
+  }
+
+  #change(service: ServiceKey, entries: readonly Entry[]): void {
+    for (const entry of this.#entries.get(service) ?? noEntries)
+      if (entry.t === "waiting") this.#waiting.delete(entry);
+      else this.#missed.delete(entry);
+    for (const entry of entries)
+      if (entry.t === "waiting") this.#waiting.add(entry);
+      else if (entry.missed !== null) this.#missed.add(entry);
+    if (entries.length > 0) this.#entries.set(service, entries);
+    else this.#entries.delete(service);
+  }
+
+  #find(service: ServiceKey, wanted: Address): Entry | undefined {
+    return this.#entries.get(service)?.find(({ address }) => address === wanted);
+  }
+}
+
+function lastChange({ changedAt }: Waiting): number {
+  return Math.max(changedAt.service, changedAt.endpoints);
+}
+
+/** What is asked may change while it waits: another type of service, another port. */
+function asking(waiting: Waiting, now: Asking): Waiting {
+  const before = waiting.asking;
+  const same = before.t === "sync" ? now.t === "sync" : now.t === "healthCheck" && now.port === before.port;
+  return same ? waiting : { ...waiting, asking: now };
+}
+
+function passed(waiting: Waiting, how: Passage, { epochMs }: Moment): Passed {
+  const missed = how === "overdue" ? waiting : null;
+  return { t: "passed", address: waiting.address, how, atMs: epochMs, missed };
+}
