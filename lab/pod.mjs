@@ -7,7 +7,8 @@ for (const address of addresses) {
   const server = createServer((request, response) => {
     const client = request.socket.remoteAddress;
     response.setHeader("content-type", "application/json");
-    response.setHeader("connection", "close");
+    // One connection for each request, as far as lab/hold.mjs does not want to keep its own.
+    if (request.url !== "/hold") response.setHeader("connection", "close");
     response.end(`${JSON.stringify({ pod: name, node, client })}\n`);
   });
   server.listen(Number(port), address, () =>
