@@ -16,6 +16,7 @@ const usage = `npm run lab [-- OPTIONS]     a rack in network namespaces: a ToR,
   --keep         leave it up, and say how to look around
   --tor NAME     the ToR's router: frr (default) or bird; of two: such as bird,frr (default frr,bird)
   --tors NUMBER  1 (default) or 2 ToRs, each with a session to every node
+  --ebgp         every node and ToR in an AS of its own, not all in one
   --scenario NAME  play test/scenarios/NAME instead, with the ToR's routes as the judge
   --kubernetes   with a real Kubernetes API server and kube-proxy, not a directory of manifests
   --name NAME    of its namespaces (NAME-tor, …) and of /run/NAME-lab; default bellman

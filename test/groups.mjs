@@ -41,9 +41,9 @@ export const groups = [
   },
   {
     name: "check",
-    about: "npm run lab -- --check, with FRR, with BIRD and with both",
+    about: "npm run lab -- --check: FRR, BIRD and both, in one AS and in many",
     needs: ["rack"],
-    lab: [["--check"], ["--check", "--tor", "bird"], ["--check", "--tors", "2"]],
+    lab: [["--check"], ["--check", "--tor", "bird", "--ebgp"], ["--check", "--tors", "2"]],
   },
   {
     name: "check-kubernetes",

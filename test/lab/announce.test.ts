@@ -209,23 +209,6 @@ describe("the node", () => {
   });
 });
 
-describe("what the ToR announces", () => {
-  it("P10: of 1,000 routes from the ToR none reaches a node's kernel or is used by its speaker", async () => {
-    const before = await rack.node("n1").exec("ip", "-4", "route", "show");
-    const prefixes = Array.from({ length: 1000 }, (_, index) => `100.64.${index >> 8}.${index & 255}/32`);
-    await rack.tor.router.announce(prefixes);
-    const node = rack.node("n1");
-    const rpc = ["gobgp", "--target", node.speaker.address];
-    const received = () => node.exec(...rpc, "neighbor", "192.168.1.1", "adj-in");
-    await until("the speaker has received them", async () => (await received()).includes("100.64.3.231/32"), {
-      everyMs: 200,
-    });
-    expect(await node.exec("ip", "-4", "route", "show")).toBe(before);
-    expect(await node.exec(...rpc, "global", "rib")).not.toContain("100.64.");
-    await rack.tor.router.announce([]);
-  });
-});
-
 /** The last, because it leaves its services behind. */
 describe("many services", () => {
   const localService = (name: string, address: string) => ({

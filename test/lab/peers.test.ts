@@ -1,0 +1,183 @@
+// Sessions with two ToRs, one with FRR and one with BIRD, every node and ToR in an AS of its own.
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { families } from "../../agent/model/family.ts";
+import { nodeAddresses, nodeNames, torAddresses } from "../../lab/rack/layout.ts";
+import { startRack } from "../../lab/rack/rack.ts";
+import type { Rack } from "../../lab/rack/rack.ts";
+import { takingAnyPrefix } from "../../lab/rack/shape.ts";
+import type { Tor } from "../../lab/rack/tor.ts";
+import { until } from "../support/until.ts";
+import { kernelHas } from "./expect-routes.ts";
+import { asPaths, torSession } from "./tor-session.ts";
+
+const all = ["n1", "n2", "n3"] as const;
+const aggregates = ["10.49.0.0/16", "192.168.3.0/24", "192.168.5.0/24", "fd00:10:49::/112"];
+const hostRoutes = ["10.49.62.131/32", "fd00:10:49::6283/128"];
+
+let rack: Rack;
+
+beforeAll(async () => {
+  rack = await startRack({
+    prefix: `prs${process.pid}`,
+    tor: ["frr", "bird"],
+    ebgp: true,
+    // The nodes must ask for the short times, and the ToRs see whatever a node would announce.
+    torConfig: (guide) => takingAnyPrefix(withLongTimers(guide)),
+  });
+  await rack.patch("Service", "nginx", { spec: { externalTrafficPolicy: "Local" } });
+  for (const tor of rack.tors) await complete(tor);
+});
+afterAll(() => rack.down());
+
+function withLongTimers(guide: string): string {
+  return guide
+    .replace("neighbor nodes timers 3 9", "neighbor nodes timers 60 180")
+    .replace("hold time 9;", "hold time 180;")
+    .replace("keepalive time 3;", "keepalive time 60;");
+}
+
+/** Waits until a ToR has all that the nodes are to announce. */
+async function complete(tor: Tor): Promise<void> {
+  for (const prefix of aggregates) await kernelHas(tor, prefix, all);
+  for (const prefix of hostRoutes) await kernelHas(tor, prefix, ["n1", "n2"]);
+}
+
+/** Everything that the ToR's kernel has from BGP. */
+async function table(tor: Tor): Promise<unknown> {
+  return Promise.all(families.map(async (family) => [...(await tor.allRoutes(family))].sort()));
+}
+
+/** The ToR at work, and the other one. */
+const pairs = [
+  { name: "FRR", tor: () => at(0), other: () => at(1) },
+  { name: "BIRD", tor: () => at(1), other: () => at(0) },
+] as const;
+
+function at(index: number): Tor {
+  const tor = rack.tors[index];
+  if (tor === undefined) throw new Error("the rack has two ToRs");
+  return tor;
+}
+
+/** Does something to one ToR while the other sees no route event and no session change. */
+async function unseenBy(tor: Tor, work: () => Promise<void>): Promise<void> {
+  const monitor = await tor.monitor();
+  const sessions = await tor.sessions();
+  await work();
+  expect(await monitor.events()).toEqual([]);
+  expect(await tor.sessions()).toEqual(sessions);
+  await monitor.stop();
+}
+
+describe("two ToRs", () => {
+  it.each(pairs)("P1: the $name ToR has every prefix from every node that announces it", async ({ tor }) => {
+    await complete(tor());
+  });
+
+  it.each(pairs)(
+    "P1: the $name ToR dies: the other's routes and sessions are untouched, and it comes back to all",
+    async ({ tor, other }) => {
+      await unseenBy(other(), async () => {
+        await tor().powerOff();
+        await rack.sendOver([other()]);
+        for (const address of ["10.49.62.131", "fd00:10:49::6283"]) await rack.client.reaches(address, 80);
+        await tor().powerOn();
+        await complete(tor());
+        await rack.sendOver(rack.tors);
+      });
+    },
+  );
+});
+
+describe.each(pairs)("a session with the $name ToR", ({ name, tor, other }) => {
+  it(`P5: has AS numbers of four bytes on both sides (${name})`, async () => {
+    for (const [index, node] of nodeNames.entries())
+      expect(await torSession(tor(), node)).toMatchObject({
+        torAsn: tor().name === "tor" ? 4200000001 : 4200000002,
+        nodeAsn: 4200000010 + index,
+        fourByteAsns: true,
+      });
+    expect(await asPaths(tor(), "10.49.0.0/16")).toEqual(["4200000010", "4200000011", "4200000012"]);
+  });
+
+  it(`P6: agrees on a hold time of 9 s and keepalives every 3 s, whatever the ToR would take (${name})`, async () => {
+    for (const node of nodeNames)
+      expect(await torSession(tor(), node)).toMatchObject({ holdSeconds: 9, keepaliveSeconds: 3 });
+  });
+
+  it(`P9: comes and goes without a flap of the others (${name})`, async () => {
+    const peer = `tor${tor().name === "tor" ? 1 : 2}-n1`;
+    const object = await rack.cluster.get("BGPPeer", peer);
+    const { n2, n3 } = await tor().sessions();
+    await unseenBy(other(), async () => {
+      await rack.delete("BGPPeer", peer);
+      for (const prefix of aggregates) await kernelHas(tor(), prefix, ["n2", "n3"]);
+      await rack.apply([object]);
+      await complete(tor());
+    });
+    expect(await tor().sessions()).toMatchObject({ n2, n3 });
+  });
+
+  it(`P10: lets none of 1,000 routes into a node's kernel or on to others (${name})`, async () => {
+    const prefixes = Array.from({ length: 1000 }, (_, index) => `100.64.${index >> 8}.${index & 255}/32`);
+    const kernels = () => Promise.all(rack.nodes.map((node) => node.exec("ip", "-4", "route", "show")));
+    const before = await kernels();
+    await unseenBy(other(), async () => {
+      await tor().router.announce(prefixes);
+      for (const node of rack.nodes) {
+        const rpc = ["gobgp", "--target", node.speaker.address];
+        await until(
+          `${node.name}'s speaker has received them`,
+          async () => {
+            const neighbor = torAddresses[tor().name].rack.ipv4;
+            return (await node.exec(...rpc, "neighbor", neighbor, "adj-in")).includes("100.64.3.231/32");
+          },
+          { everyMs: 200 },
+        );
+        expect(await node.exec(...rpc, "global", "rib")).not.toContain("100.64.");
+      }
+      expect(await kernels()).toEqual(before);
+    });
+    expect(await asPaths(other(), "100.64.3.231/32")).toEqual([]);
+    await tor().router.announce([]);
+  });
+
+  it(`P14: is torn down with all others at the ToR, and the full table is back (${name})`, async () => {
+    const before = await table(tor());
+    const sessions = await tor().sessions();
+    await unseenBy(other(), async () => {
+      await tor().router.clear();
+      await until("the sessions were lost", async () => {
+        const now = await tor().sessions();
+        return nodeNames.every((node) => now[node].downs > sessions[node].downs);
+      });
+      await complete(tor());
+    });
+    expect(await table(tor())).toEqual(before);
+  });
+});
+
+describe("a session over IPv6", () => {
+  it.each(pairs)("P7: carries both families to the $name ToR", async ({ tor, other }) => {
+    const [node, own] = [nodeAddresses.n1.ipv6, torAddresses[tor().name].rack.ipv6];
+    const frr = [
+      `router bgp ${at(0) === tor() ? 4200000001 : 4200000002}`,
+      `neighbor ${node} remote-as 4200000010`,
+      `neighbor ${node} peer-group nodes`,
+    ].join("\n");
+    const bird = `protocol bgp n1v6 from node { local ${own} as 4200000002; neighbor ${node} as 4200000010; }\n`;
+    const peer = `tor${tor().name === "tor" ? 1 : 2}-n1`;
+    const { spec } = await rack.cluster.get("BGPPeer", peer);
+    const before = await table(tor());
+    await unseenBy(other(), async () => {
+      await tor().router.configure(tor().router.name === "frr" ? frr : bird);
+      await rack.patch("BGPPeer", peer, { spec: { peerIP: own } });
+      await until("the IPv4 session is gone", async () => !(await tor().sessions()).n1.established);
+      await complete(tor());
+      expect(await table(tor())).toEqual(before);
+      await rack.patch("BGPPeer", peer, { spec });
+      await until("the IPv4 session is back", async () => (await tor().sessions()).n1.established);
+      await complete(tor());
+    });
+  });
+});
