@@ -21,6 +21,8 @@ beforeAll(async () => {
     prefix: `prs${process.pid}`,
     tor: ["frr", "bird"],
     ebgp: true,
+    // Longer than a test: what a drain marks stays marked.
+    agentSettings: ["--drain-wait", "5m"],
     // The nodes must ask for the short times, and the ToRs see whatever a node would announce.
     torConfig: (guide) => takingAnyPrefix(withLongTimers(guide)),
   });
@@ -154,6 +156,22 @@ describe.each(pairs)("a session with the $name ToR", ({ name, tor, other }) => {
       await complete(tor());
     });
     expect(await table(tor())).toEqual(before);
+  });
+});
+
+describe("a node that drains", () => {
+  it("marks its routes, and both ToRs prefer those of the others while its own are still there", async () => {
+    const ases = await asPaths(at(0), "10.49.0.0/16");
+    const sessions = await Promise.all(rack.tors.map((tor) => tor.sessions()));
+    await rack.patch("Node", "n1", { metadata: { annotations: { "bellman.bgp/drain": "true" } } });
+    for (const tor of rack.tors) {
+      for (const prefix of aggregates) await kernelHas(tor, prefix, ["n2", "n3"]);
+      for (const prefix of hostRoutes) await kernelHas(tor, prefix, ["n2"]);
+      expect(await asPaths(tor, "10.49.0.0/16")).toEqual(ases);
+    }
+    await rack.patch("Node", "n1", { metadata: { annotations: { "bellman.bgp/drain": null } } });
+    for (const tor of rack.tors) await complete(tor);
+    expect(await Promise.all(rack.tors.map((tor) => tor.sessions()))).toEqual(sessions);
   });
 });
 
