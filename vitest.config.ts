@@ -10,6 +10,8 @@ export default defineConfig({
           // Pure code keeps nothing from file to file: to load it once takes a third of the time.
           pool: "threads",
           isolate: false,
+          // Property tests take a second, and many times that on a machine that is busy with other work.
+          testTimeout: 30_000,
           include: ["{agent,lab}/**/*.test.ts", "test/{support,scenarios}/**/*.test.{ts,mjs}"],
         },
       },

@@ -332,7 +332,7 @@ test("whatever is written, the answer is settings or one line", () => {
       },
     ),
   );
-}, 30_000);
+});
 
 test("the help has a line for every setting that is available, and for no other", () => {
   const help = settingsHelp();
