@@ -68,15 +68,20 @@ async function settled(): Promise<void> {
   await reachedOver(rack, nginx, ["n1", "n2"]);
 }
 
-beforeAll(async () => {
+async function start(ebgp: boolean): Promise<void> {
   const agentSettings = ["--drain-wait", "3s"];
-  rack = await startRack({ prefix: `drn${process.pid}`, tor: "frr", agentSettings });
+  rack = await startRack({ prefix: `drn${ebgp ? "e" : "i"}${process.pid}`, tor: "frr", ebgp, agentSettings });
   await rack.patch("Service", "nginx", { spec: { externalTrafficPolicy: "Local" } });
   await settled();
-});
-afterAll(() => rack.down());
+}
 
-describe("bellman drain", () => {
+describe.each([
+  ["in the ToR's AS, by local preference", false],
+  ["in ASes of their own, by GRACEFUL_SHUTDOWN", true],
+])("bellman drain, the nodes %s", (_where, ebgp) => {
+  beforeAll(() => start(ebgp));
+  afterAll(() => rack.down());
+
   it("R9: bellman drain marks, moves traffic away, withdraws, and the sessions stay; --undo brings all back", async () => {
     const sessions = await sessionCounters(rack);
     const monitor = await rack.tor.monitor();
@@ -90,7 +95,7 @@ describe("bellman drain", () => {
     await reachedOver(rack, nginx, ["n2"]);
     // The kernel turned to the others at the marks, and the withdrawal changed nothing for it.
     const events = (await monitor.events()).filter(({ prefix }) => prefix === clusterCidr);
-    expect(events.map(({ type, nextHops }) => [type, nextHops])).toEqual([
+    expect(events.map(({ type, nextHops }) => [type, [...nextHops].sort()])).toEqual([
       ["set", [nodeAddresses.n2.ipv4, nodeAddresses.n3.ipv4]],
     ]);
     await monitor.stop();
@@ -104,7 +109,10 @@ describe("bellman drain", () => {
   });
 });
 
-describe("connections", () => {
+describe("drained nodes, restarts and connections", () => {
+  beforeAll(() => start(false));
+  afterAll(() => rack.down());
+
   it("R9: those over another node last through the drain", async () => {
     const client = spawn(
       "ip",
@@ -125,9 +133,7 @@ describe("connections", () => {
     await bellman("n1", "drain", "--undo");
     await settled();
   });
-});
 
-describe("causes and restarts", () => {
   const annotate = (node: NodeName, value: string | null) =>
     rack.patch("Node", node, { metadata: { annotations: { "bellman.bgp/drain": value } } });
 

@@ -5,9 +5,9 @@
 //   await plane.stop();
 import { generateKeyPairSync } from "node:crypto";
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { join } from "node:path";
 import { execa } from "execa";
+import { freePort } from "./free-port.ts";
 import { Authority } from "./certificates.ts";
 import { startDaemon } from "./daemon.ts";
 import type { Daemon, DaemonOptions } from "./daemon.ts";
@@ -269,15 +269,4 @@ async function freePorts(address: string): Promise<Ports> {
     etcdPeer: await freePort(address),
     controllerManager: await freePort(address),
   };
-}
-
-function freePort(address: string): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once("error", reject);
-    server.listen(0, address, () => {
-      const bound = server.address();
-      server.close(() => resolve(typeof bound === "object" && bound !== null ? bound.port : 0));
-    });
-  });
 }

@@ -1,7 +1,5 @@
 // The commands that ask a running agent, all of them the program as it is shipped; a stand-in is its speaker.
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
-import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
@@ -9,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { rackManifests } from "../../../agent/cli/command.fixture.ts";
 import { startDaemon } from "../../support/daemon.ts";
 import type { Daemon } from "../../support/daemon.ts";
+import { freePort } from "../../support/free-port.ts";
 import { GobgpdStandIn } from "../../support/gobgpd-stand-in.ts";
 import { run } from "../../support/netns.ts";
 import { projectRoot } from "../../support/paths.ts";
@@ -20,14 +19,6 @@ let directory: string;
 let manifests: string;
 let agent: Daemon;
 let url: string;
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
 
 function bellman(...argv: readonly string[]) {
   return execa(process.execPath, [program, ...argv], { reject: false, timeout: 20_000 });
