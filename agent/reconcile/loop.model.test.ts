@@ -29,12 +29,13 @@ const step = fc.oneof(
     fault: fc.constantFrom("kill", "start", "freeze", "thaw"),
   }),
   fc.record({ t: fc.constant("hand" as const), address }),
+  fc.record({ t: fc.constant("drain" as const), asked: fc.boolean() }),
   fc.record({ t: fc.constant("refuse" as const), address, refused: fc.boolean() }),
   fc.record({ t: fc.constant("wait" as const), ms: fc.constantFrom(0, 30, 5_000, driftCheck.countMs) }),
 );
 type Step = typeof step extends fc.Arbitrary<infer S> ? S : never;
 
-async function take({ clock, cluster, speaker }: World, it: Step): Promise<void> {
+async function take({ clock, cluster, drainRequests, speaker }: World, it: Step): Promise<void> {
   switch (it.t) {
     case "service": {
       const key = `default/s-${it.address}`;
@@ -70,6 +71,9 @@ async function take({ clock, cluster, speaker }: World, it: Step): Promise<void>
     case "hand":
       speaker.deleteByHand(cidr(`${it.address}/32`));
       return;
+    case "drain":
+      await (it.asked ? drainRequests.ask() : drainRequests.undo());
+      return;
     case "refuse":
       if (it.refused) speaker.refuse(cidr(`${it.address}/32`), "no room");
       else speaker.accept(cidr(`${it.address}/32`));
@@ -86,6 +90,7 @@ it("the speaker ends up with exactly what a from-scratch decision says, after an
       const { clock, cluster, speaker } = world;
       sync(cluster, []);
       for (const each of history) await take(world, each);
+      await world.drainRequests.undo();
       speaker.thaw();
       speaker.start();
       for (const each of addresses) speaker.accept(cidr(`${each}/32`));
@@ -110,4 +115,4 @@ it("the speaker ends up with exactly what a from-scratch decision says, after an
     }),
     { numRuns: 200 },
   );
-});
+}, 30_000);
