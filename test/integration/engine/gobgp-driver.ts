@@ -76,7 +76,7 @@ export function describeGobgpDriver(folder?: string): void {
       });
       try {
         await until("the port is taken", () => readFileSync(thief.log, "utf8").includes("listening"));
-        await expect(trial.open()).rejects.toMatchObject({ name: "EngineError", code: "refused" });
+        await expect(trial.open()).rejects.toMatchObject({ name: "PortTakenError", code: "refused" });
         await expect(trial.open()).rejects.toThrow(/TCP port 179: another BGP speaker has it/);
         const quiet = await trial.open({ ...rig.instance, listenPort: -1 });
         expect(quiet.link.fresh).toBe(true);
