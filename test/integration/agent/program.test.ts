@@ -35,7 +35,7 @@ describe("a start that cannot work ends with one line", () => {
     ["an unknown command", ["agnet"], 2, "agnet"],
     ["a command of a later release", ["render"], 2, "render: not available yet"],
     ["an unknown flag", ["agent", "--node-nam", "n1"], 2, "--node-nam"],
-    ["a flag of a later release", ["agent", "--bfd", "300ms"], 2, "--bfd is not available yet"],
+    ["a flag of a later release", ["agent", "--guard", "nft"], 2, "--guard is not available yet"],
     ["an engine of a later release", ["agent", "--engine", "frr"], 2, "not available yet"],
     ["a bad value", ["agent", "--listen-port", "99999"], 2, "--listen-port"],
     ["a missing settings file", ["agent", "--config", "/does/not/exist"], 2, "/does/not/exist"],
