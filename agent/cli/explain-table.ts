@@ -27,6 +27,7 @@ function prefixText(it: PrefixExplanation, wide: boolean): string {
     ),
     ...it.attributes.map(({ attribute, value, from }) => `  ${attribute} ${value}: ${from.join("; ")}`),
     ...(it.announced ? [`  peers: ${it.peers.join(", ") || "none, no session of this node gets it"}`] : []),
+    ...it.filtered.map(({ peer, sent, says }) => `  ${sent ? "to" : "not to"} ${peer}: ${says}`),
     ...(it.held === null || !it.announced
       ? []
       : [`  speaker: ${it.held ? "holds it" : "does not hold it (yet)"}`]),

@@ -41,6 +41,7 @@ export function readBgpPeer(spec: unknown, localAsn: Asn): PeerDraft {
       reading.tell("typo", field, says),
     );
   } else if (!isEmpty(spec)) {
+    reading.filters = null;
     reading.tell("invalid", "spec", `${quote(spec)} is no set of fields`);
     return reading;
   }
@@ -95,7 +96,15 @@ export const bgpPeerFields = {
   peerSelector: selected("Bellman does not peer with other nodes"),
   localWorkloadSelector: selected("Bellman does not peer with workloads"),
   password: readPassword,
-  filters: refused("filters are not available yet"),
+  filters(value, field, reading) {
+    if (isEmpty(value)) return;
+    const isName = (name: unknown): name is string => typeof name === "string" && name !== "";
+    if (Array.isArray(value) && value.every(isName)) reading.filters = value;
+    else {
+      reading.filters = null;
+      reading.tell("invalid", field, `${quote(value)} is not a list of names of BGPFilter objects`);
+    }
+  },
   ...sessionFields,
   localASNumber(value, field, reading) {
     if (value === "") return;
@@ -130,12 +139,6 @@ function notYet(meanwhile: string, ...same: readonly unknown[]): Handler<Reading
   return (value, field, reading) => {
     if (!isEmpty(value) && !same.includes(value))
       reading.tell("ignored", field, `this field is not honoured yet; ${meanwhile}`);
-  };
-}
-
-function refused(says: string): Handler<Reading> {
-  return (value, field, reading) => {
-    if (!isEmpty(value)) reading.tell("refused", field, says);
   };
 }
 

@@ -56,6 +56,7 @@ export function makePeer(
       gracefulRestartSeconds:
         gracefulRestartSeconds === null ? null : (draft.restartSeconds ?? gracefulRestartSeconds),
       bfdIntervalMs,
+      filters: draft.filters ?? [],
     },
   };
 }

@@ -29,6 +29,12 @@ export interface Advertisement {
   covers(prefix: Prefix): boolean;
 }
 
+/** A peer with what its object asks for beside the session. */
+export interface ConfiguredPeer extends Peer {
+  /** Names of BGPFilter objects, in the order in which they are asked. */
+  readonly filters: readonly string[];
+}
+
 export interface NodeConfig {
   /** AS number of this node. */
   readonly asn: Asn;
@@ -48,7 +54,7 @@ export interface NodeConfig {
   /** From prefixAdvertisements, in the order in which they are written. */
   readonly advertisements: readonly Advertisement[];
   /** Sessions to bring up, by name. A peer that must not come up as it is written is a problem instead. */
-  readonly peers: readonly Peer[];
+  readonly peers: readonly ConfiguredPeer[];
   /** Filters that peers may name, by name. */
   readonly filters: ReadonlyMap<string, Filter>;
   /** Names of the Secrets that hold passwords of this node's sessions. */
@@ -83,7 +89,7 @@ export interface LastGood {
 
 /** A session as it last was valid. */
 export interface GoodPeer {
-  readonly peer: Peer;
+  readonly peer: ConfiguredPeer;
   /** Its local AS number is the node's, and changes with that. */
   readonly followsNodeAsn: boolean;
 }

@@ -41,6 +41,8 @@ export interface PeerDraft {
   readonly passwordRef: PasswordRef | null;
   readonly ttlSecurityHops: number | null;
   readonly allowedLocalAsns: number;
+  /** null: not readable. */
+  readonly filters: readonly string[] | null;
   readonly findings: readonly Finding[];
 }
 
@@ -56,6 +58,7 @@ export class Reading implements PeerDraft {
   passwordRef: PasswordRef | null = null;
   ttlSecurityHops: number | null = null;
   allowedLocalAsns = 0;
+  filters: readonly string[] | null = [];
   readonly written = new Set<"peerIP" | "asNumber">();
   readonly findings: Finding[] = [];
 

@@ -37,6 +37,7 @@ describe("a peer", () => {
         asn: 65_546,
         localAsn: 65_001,
         ...plainSession,
+        filters: [],
       },
     ]);
     expect(config.problems).toEqual([]);
@@ -164,7 +165,6 @@ describe("a value that cannot be read", () => {
 
 describe("a field without which the session would be another one", () => {
   const cases: readonly (readonly [string, unknown])[] = [
-    ["filters", ["my-filter"]],
     ["peerSelector", "all()"],
     ["localWorkloadSelector", "all()"],
   ];
@@ -251,7 +251,7 @@ describe("P12: two objects for one ip:port", () => {
   });
 
   test("the first by name keeps its place though its session must not come up", () => {
-    const resolved = resolve({ peers: { tor2: other, tor1: { ...good, filters: ["f"] } } });
+    const resolved = resolve({ peers: { tor2: other, tor1: { ...good, peerSelector: "all()" } } });
     expect(sessions(resolved)).toEqual([]);
     expect(problemLines(resolved)).toContain(second("tor2"));
   });

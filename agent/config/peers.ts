@@ -2,13 +2,12 @@
 import type { Asn } from "../model/asn.ts";
 import type { ConfigObject } from "../model/config-object.ts";
 import type { Node } from "../model/node.ts";
-import type { Peer } from "../model/peer.ts";
 import { compareText, quote } from "../model/problem.ts";
 import type { Problem } from "../model/problem.ts";
 import { readBgpPeer } from "./bgp-peer.ts";
 import { makePeer } from "./make-peer.ts";
 import type { SessionOptions } from "./make-peer.ts";
-import type { GoodPeer, LastGood } from "./node-config.ts";
+import type { ConfiguredPeer, GoodPeer, LastGood } from "./node-config.ts";
 import { findPassword } from "./password.ts";
 import type { Secrets } from "./password.ts";
 import type { Finding, Nodes, PeerDraft } from "./peer-reading.ts";
@@ -32,7 +31,7 @@ export interface PeersInput {
 
 export interface ResolvedPeers {
   /** By name. */
-  readonly peers: readonly Peer[];
+  readonly peers: readonly ConfiguredPeer[];
   /** What later invalid edits fall back on. */
   readonly good: LastGood["peers"];
   readonly secretNames: ReadonlySet<string>;
@@ -98,7 +97,7 @@ function judge(name: string, draft: PeerDraft, input: PeersInput): Judgement {
   const down = { t: "down", endpoint: unsure ? null : endpoint } as const;
   if (unsure && nodes.t === "labelled") return { verdict: down, findings };
   if (findings.some(({ effect }) => effect === "refused")) return { verdict: down, findings };
-  const before = keep(input.lastGood.get(name), input.localAsn);
+  const before = keep(input.lastGood.get(name), draft, input);
   if (findings.some(({ effect }) => effect === "invalid") || endpoint === null || asn === null)
     return { verdict: before ?? down, findings };
   const found = findPassword(draft.passwordRef, input.secrets);
@@ -130,11 +129,16 @@ function unoffered({ restartSeconds }: PeerDraft, session: SessionOptions): read
   return [{ effect: "ignored", field: "spec.maxRestartTime", says }];
 }
 
-/** The session with all that it had. */
-function keep(before: GoodPeer | undefined, localAsn: Asn): Extract<Verdict, { t: "up" }> | null {
+/** The session with all that it had. Which filters are asked is no part of it: what can be read of that holds. */
+function keep(
+  before: GoodPeer | undefined,
+  draft: PeerDraft,
+  input: PeersInput,
+): Extract<Verdict, { t: "up" }> | null {
   if (before === undefined) return null;
   const { followsNodeAsn } = before;
-  const peer = followsNodeAsn ? { ...before.peer, localAsn } : before.peer;
+  const localAsn = followsNodeAsn ? input.localAsn : before.peer.localAsn;
+  const peer = { ...before.peer, localAsn, filters: draft.filters ?? before.peer.filters };
   return { t: "up", good: { peer, followsNodeAsn }, endpoint: peer };
 }
 

@@ -11,6 +11,7 @@ import type { SessionOptions } from "./make-peer.ts";
 import type { LastGood, NodeConfig } from "./node-config.ts";
 import { unreadSecrets } from "./password.ts";
 import type { Secrets } from "./password.ts";
+import { peerFilterProblems } from "./peer-filters.ts";
 import { resolvePeers } from "./peers.ts";
 import type { Selector } from "./selector/selector.ts";
 import { objectName } from "./spec.ts";
@@ -96,6 +97,7 @@ export function resolveConfig({
         ...(fromEnv?.problems ?? []),
         ...problems,
         ...filterProblems,
+        ...peerFilterProblems(peers, filters),
       ],
     },
     lastGood: {

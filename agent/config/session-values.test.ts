@@ -38,6 +38,7 @@ describe("a field of the session", () => {
       port: 179,
       asn: 65_001,
       ...plainSession,
+      filters: [],
       ...plain,
       ...asked,
     });

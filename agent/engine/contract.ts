@@ -43,6 +43,9 @@ export function sameRouterId(routerId: string, wanted: BgpInstance): boolean {
 export interface Engine {
   readonly name: "gobgp" | "memory";
 
+  /** Honours a route's `notTo` and `variants`. Where not, no peer with export filters is brought up. */
+  readonly filters: boolean;
+
   /** The parts of the wish that this speaker cannot honour, before anything is applied. They are then left out. */
   refusals(wish: { readonly peers: readonly Peer[] }): readonly Problem[];
 

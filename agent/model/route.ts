@@ -1,5 +1,6 @@
 // A route that the node originates, with the attributes its speaker sends.
 import type { Address } from "./address.ts";
+import type { Asn } from "./asn.ts";
 import type { Community, LargeCommunity } from "./community.ts";
 import type { Prefix } from "./prefix.ts";
 
@@ -17,12 +18,24 @@ export interface Route {
   readonly localPref: number | null;
   /** How many times the local AS is put in front once more. */
   readonly prepend: number;
+  /** Neighbours that must not be sent the route, sorted; empty: everybody is sent it. */
+  readonly notTo: readonly Address[];
+  /** What some neighbours are sent instead: no neighbour twice, no two alike, sorted by the first neighbour of each. */
+  readonly variants: readonly Variant[];
+}
+
+/** A route as some neighbours are to be sent it. Next hop and ORIGIN are the route's own. */
+export interface Variant extends Pick<Route, "communities" | "largeCommunities" | "med" | "localPref"> {
+  /** Sorted; none of them in `notTo`. */
+  readonly to: readonly Address[];
+  /** AS_PATH before the speaker puts its own number in front: in place of `prepend`. */
+  readonly path: readonly Asn[];
 }
 
 /** A route with no attributes of its own, over the speaker's own address. */
 export function plainRoute(prefix: Prefix): Route {
   const attributes = { communities: [], largeCommunities: [], med: null, localPref: null, prepend: 0 };
-  return { prefix, nextHop: null, ...attributes };
+  return { prefix, nextHop: null, ...attributes, notTo: [], variants: [] };
 }
 
 /** Do both say the same to a peer? */
@@ -34,10 +47,28 @@ export function sameRoute(a: Route, b: Route): boolean {
     a.localPref === b.localPref &&
     a.prepend === b.prepend &&
     sameList(a.communities, b.communities) &&
+    sameList(a.largeCommunities, b.largeCommunities) &&
+    sameList(a.notTo, b.notTo) &&
+    sameList(a.variants, b.variants, sameVariant)
+  );
+}
+
+function sameVariant(a: Variant, b: Variant): boolean {
+  return (
+    sameList(a.to, b.to) &&
+    a.med === b.med &&
+    a.localPref === b.localPref &&
+    sameList(a.path, b.path) &&
+    sameList(a.communities, b.communities) &&
     sameList(a.largeCommunities, b.largeCommunities)
   );
 }
 
-function sameList(a: readonly string[], b: readonly string[]): boolean {
-  return a.length === b.length && a.every((entry, index) => entry === b[index]);
+function sameList<T>(
+  a: readonly T[],
+  b: readonly T[],
+  same: (left: T, right: T) => boolean = Object.is,
+): boolean {
+  if (a === b) return true;
+  return a.length === b.length && a.every((entry, index) => same(entry, b[index] ?? entry));
 }

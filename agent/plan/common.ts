@@ -8,6 +8,8 @@ import { isReservedPrefix } from "../model/reserved.ts";
 import { aggregatePrefixes } from "./aggregates.ts";
 import { nextHops } from "./next-hops.ts";
 import type { NextHops } from "./next-hops.ts";
+import { everywhere, reachOf } from "./reach.ts";
+import type { Reach } from "./reach.ts";
 import type { ServiceAttributes } from "./service-attributes.ts";
 
 export interface Common {
@@ -22,6 +24,8 @@ export interface Common {
   readonly prepends: boolean;
   /** The node is drained: its aggregates are marked, as its host routes are by their verdicts. */
   readonly draining: boolean;
+  /** Which peers a route reaches. */
+  readonly reach: Reach;
 }
 
 export const nothingCommon: Common = {
@@ -31,6 +35,7 @@ export const nothingCommon: Common = {
   advertisements: [],
   prepends: true,
   draining: false,
+  reach: everywhere,
 };
 
 /** No aggregate while the node is `refused`; pod CIDRs do not depend on that. */
@@ -49,6 +54,7 @@ export function commonOf(view: {
     advertisements: config.advertisements,
     prepends: !config.peers.some((peer) => peer.asn === peer.localAsn),
     draining,
+    reach: reachOf(config),
   };
 }
 
@@ -76,6 +82,7 @@ const rules = {
       : (_, asked) => asked.some(({ prepend }) => prepend !== null && prepend > 0),
   draining: (before, after) =>
     before.draining === after.draining ? null : (prefix) => after.aggregates.has(prefix),
+  reach: (before, after) => (before.reach.key === after.reach.key ? null : () => true),
 } satisfies Readonly<Record<keyof Common, (before: Common, after: Common) => RouteTest | null>>;
 
 /** A route that passes none of the tests stays as it is; without tests that holds for every route. */

@@ -4,8 +4,14 @@ import type { Verdict } from "../model/verdict.ts";
 import type { Plan, PlannedPeer } from "./plan.ts";
 import type { PlannedRoute } from "./planned-route.ts";
 
-export type RouteJson = Omit<PlannedRoute, "nextHop">;
-export type PeerJson = Pick<PlannedPeer, "name" | "address" | "port" | "asn" | "localAsn" | "routes">;
+export type RouteJson = Omit<PlannedRoute, "nextHop" | "notTo" | "variants">;
+export interface PeerJson extends Pick<
+  PlannedPeer,
+  "name" | "address" | "port" | "asn" | "localAsn" | "routes"
+> {
+  /** Left out where there are none. */
+  readonly changes?: PlannedPeer["changes"];
+}
 
 export interface PlanJson extends Pick<Plan, "node" | "excluded" | "verdicts" | "guard" | "problems"> {
   readonly routes: readonly RouteJson[];
@@ -44,8 +50,9 @@ export function verdictJson(verdict: Verdict): Verdict {
 }
 
 export function peerJson(peer: PlannedPeer): PeerJson {
-  const { name, address, port, asn, localAsn, routes } = peer;
-  return { name, address, port, asn, localAsn, routes };
+  const { name, address, port, asn, localAsn, routes, changes } = peer;
+  const known = { name, address, port, asn, localAsn, routes };
+  return changes.length === 0 ? known : { ...known, changes };
 }
 
 export function problemJson(problem: Problem): Problem {

@@ -1,11 +1,13 @@
 // The plan: all that a node's speaker must hold, and why. Plain data, sorted.
-import type { NodeConfig } from "../config/node-config.ts";
+import type { ConfiguredPeer, NodeConfig } from "../config/node-config.ts";
+import type { Address } from "../model/address.ts";
 import { comparePrefixes } from "../model/prefix.ts";
 import type { Peer } from "../model/peer.ts";
 import type { Prefix } from "../model/prefix.ts";
 import { compareProblems, compareText } from "../model/problem.ts";
 import type { Problem } from "../model/problem.ts";
 import { compareVerdicts } from "../model/verdict.ts";
+import type { Variant } from "../model/route.ts";
 import type { Verdict } from "../model/verdict.ts";
 import { guardPrefixes } from "./aggregates.ts";
 import type { PlannedRoute } from "./planned-route.ts";
@@ -15,6 +17,13 @@ import type { RouteTable } from "./route-table.ts";
 export interface PlannedPeer extends Peer {
   /** What the peer gets, of all that the node originates. */
   readonly routes: readonly Prefix[];
+  /** Those of them that it gets with other attributes than the route's own. */
+  readonly changes: readonly PeerRoute[];
+}
+
+/** A route as one peer gets it. */
+export interface PeerRoute extends Omit<Variant, "to"> {
+  readonly prefix: Prefix;
 }
 
 export interface Plan {
@@ -40,18 +49,43 @@ export interface PlanInput {
 
 export function makePlan({ nodeName, excluded, config, table, problems }: PlanInput): Plan {
   const routes = [...table.routes()].sort((a, b) => comparePrefixes(a.prefix, b.prefix));
-  const prefixes = routes.map((route) => route.prefix);
   return {
     node: nodeName,
     excluded,
     routes,
     verdicts: [...table.verdicts()].sort(compareVerdicts),
-    peers: config.peers
-      .map((peer) => ({ ...peer, routes: prefixes }))
-      .sort((a, b) => compareText(a.name, b.name)),
+    peers: plannedPeers(config.peers, routes),
     guard: guardPrefixes(config),
     problems: [...problems].sort(compareProblems),
   };
+}
+
+/** Looks at each route's lists once: there may be many peers and many routes. */
+function plannedPeers(
+  peers: readonly ConfiguredPeer[],
+  routes: readonly PlannedRoute[],
+): readonly PlannedPeer[] {
+  const withheld = new Map<Address, Set<Prefix>>();
+  const changes = new Map<Address, PeerRoute[]>();
+  for (const { prefix, notTo, variants } of routes) {
+    for (const address of notTo) withheld.set(address, (withheld.get(address) ?? new Set()).add(prefix));
+    for (const { to, communities, largeCommunities, med, localPref, path } of variants) {
+      const change = { prefix, communities, largeCommunities, med, localPref, path };
+      for (const address of to) {
+        const known = changes.get(address);
+        if (known === undefined) changes.set(address, [change]);
+        else known.push(change);
+      }
+    }
+  }
+  const all = routes.map(({ prefix }) => prefix);
+  return peers
+    .map((peer): PlannedPeer => {
+      const not = withheld.get(peer.address);
+      const sent = not === undefined ? all : all.filter((prefix) => !not.has(prefix));
+      return { ...peer, routes: sent, changes: changes.get(peer.address) ?? [] };
+    })
+    .sort((a, b) => compareText(a.name, b.name));
 }
 
 /** What cannot be announced as asked, although every object by itself is right. */

@@ -10,6 +10,7 @@ import type { Verdict } from "../model/verdict.ts";
 import type { Common } from "./common.ts";
 import { tableProblems } from "./plan.ts";
 import { communityLimits } from "./route-attributes.ts";
+import { everywhere } from "./reach.ts";
 import { RouteTable } from "./route-table.ts";
 import { noAttributes } from "./service-attributes.ts";
 import type { ServiceAttributes } from "./service-attributes.ts";
@@ -41,6 +42,7 @@ const common: Common = {
   advertisements: [],
   prepends: true,
   draining: false,
+  reach: everywhere,
 };
 
 function table(): RouteTable {

@@ -8,6 +8,7 @@ import type { Verdict } from "../model/verdict.ts";
 import { commonChanges, nothingCommon } from "./common.ts";
 import type { Common } from "./common.ts";
 import type { PlannedRoute } from "./planned-route.ts";
+import { reached } from "./reach.ts";
 import { isCrowded, routeAttributes } from "./route-attributes.ts";
 import { noAttributes } from "./service-attributes.ts";
 import type { ServiceAttributes } from "./service-attributes.ts";
@@ -106,13 +107,13 @@ export class RouteTable {
 
   /** The route for a prefix; undefined: it is not announced. */
   route(prefix: Prefix): PlannedRoute | undefined {
-    const { nextHops, advertisements, prepends } = this.#common;
+    const { nextHops, advertisements, prepends, reach } = this.#common;
     const nextHop = nextHops[prefixFamily(prefix)];
     const reason = this.#reason(prefix);
     if (nextHop === undefined || reason === undefined) return undefined;
     const owners = this.owners(prefix);
     const attributes = routeAttributes(prefix, this.#asked(prefix), advertisements, reason === "Draining");
-    return {
+    const route = {
       prefix,
       nextHop,
       reason,
@@ -120,6 +121,7 @@ export class RouteTable {
       ...attributes,
       prepend: prepends ? attributes.prepend : 0,
     };
+    return { ...route, ...reached(reach, route) };
   }
 
   /** Every route, in no order. */

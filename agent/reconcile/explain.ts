@@ -18,6 +18,7 @@ import type { Plan } from "../plan/plan.ts";
 import type { Cluster } from "../watch/cluster.ts";
 import type { Desired } from "./desired.ts";
 import { entriesFor, entryPlace, noNextHop } from "./explain-entries.ts";
+import { explainPeers } from "./explain-peers.ts";
 import type { Query } from "./explain-query.ts";
 import type { EntryExplanation, Explanation, OwnerExplanation, PrefixExplanation } from "./explanation.ts";
 
@@ -165,7 +166,7 @@ class Explainer {
     const held = holds === null || prefix === null ? null : holds(prefix);
     const route = prefix === null ? undefined : desired.route(prefix);
     if (prefix === null || route === undefined) {
-      const nothing = { announced: false, route: null, attributes: [], peers: [] };
+      const nothing = { announced: false, route: null, attributes: [], peers: [], filtered: [] };
       return { prefix, ...nothing, ...whyNot, owners, entries, held };
     }
     const next = owners.length > 0 ? whyNot.next : this.#because(route.reason).next;
@@ -179,6 +180,7 @@ class Explainer {
       route: routeJson(route),
       attributes: attributeOrigins(route, desired.owners(prefix), desired.config.advertisements),
       peers: this.#plan.peers.filter(({ routes }) => routes.includes(prefix)).map(({ name }) => name),
+      filtered: explainPeers(route, desired.config),
       held,
       next,
     };

@@ -38,6 +38,14 @@ export interface EntryExplanation {
   readonly says: string;
 }
 
+/** A peer that is not sent a route, or is sent it with other attributes. */
+export interface PeerExplanation {
+  /** Name of the BGPPeer object. */
+  readonly peer: string;
+  readonly sent: boolean;
+  readonly says: string;
+}
+
 export interface PrefixExplanation {
   /** null: the service has no address. */
   readonly prefix: Prefix | null;
@@ -54,6 +62,8 @@ export interface PrefixExplanation {
   readonly attributes: readonly AttributeOrigin[];
   /** Names of the BGPPeers that get the route. */
   readonly peers: readonly string[];
+  /** What filters do to the route on its way to single peers. */
+  readonly filtered: readonly PeerExplanation[];
   /** Whether the speaker holds the route; null: no speaker was asked. */
   readonly held: boolean | null;
   /** What would change the answer. */

@@ -16,7 +16,7 @@ import { Mirror } from "./mirror.ts";
 import type { Narrator } from "./narrator.ts";
 import type { ReconcileObserver } from "./observer.ts";
 import type { Wakeup } from "./wakeup.ts";
-import { makeWish } from "./wish.ts";
+import { makeWish, wishedRoute } from "./wish.ts";
 import type { Wish } from "./wish.ts";
 
 /** How often the number of routes is compared (cheap), and how often every route is. */
@@ -167,12 +167,15 @@ export class Holder {
   readonly #heldOfDrain = () => heldOfDrain(this.#options.desired.routes(), this.#mirror.routes);
 
   #compareAll(): SpeakerChange {
-    return compareAll({ routes: this.#options.desired.routes(), peers: this.#wish.peers }, this.#mirror);
+    const { desired, engine } = this.#options;
+    const routes = [...desired.routes()].map((route) => wishedRoute(route, engine));
+    return compareAll({ routes, peers: this.#wish.peers }, this.#mirror);
   }
 
   #compareRoutes(prefixes: Iterable<Prefix>): RouteChange {
-    const { desired } = this.#options;
-    return compareRoutes(prefixes, (prefix) => desired.route(prefix), this.#mirror.routes);
+    const { desired, engine } = this.#options;
+    const wanted = (prefix: Prefix) => wishedRoute(desired.route(prefix), engine);
+    return compareRoutes(prefixes, wanted, this.#mirror.routes);
   }
 
   async #apply(op: "change" | "adopt" | "repair", change: SpeakerChange): Promise<boolean> {

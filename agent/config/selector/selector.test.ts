@@ -178,29 +178,8 @@ test("P2: a selector that is written and read again chooses the same, and is wri
 });
 
 test("P2: hostile text is a selector or a fault with a place in it, and nothing else", () => {
-  const piece = fc.constantFrom(
-    "(",
-    ")",
-    "{",
-    "}",
-    ",",
-    "'",
-    '"',
-    "=",
-    "&",
-    "|",
-    "a",
-    " ",
-    "!",
-    "==",
-    "!=",
-    "&&",
-    "||",
-    "has(",
-    "all()",
-    " in ",
-    " not ",
-  );
+  const tokens = "( ) { } , ' \" = & | a ! == != && || has( all() in not starts with".split(" ");
+  const piece = fc.constantFrom(" ", ...tokens);
   const text = fc.oneof(
     fc.string({ unit: "binary", maxLength: 200 }),
     fc.array(piece, { maxLength: 60 }).map((pieces) => pieces.join("")),
@@ -209,12 +188,9 @@ test("P2: hostile text is a selector or a fault with a place in it, and nothing 
   fc.assert(
     fc.property(text, (hostile) => {
       const parsed = parseSelector(hostile);
-      if (parsed.t === "selector") expect(selects(parsed.selector, { a: "a" })).toBeTypeOf("boolean");
-      else {
-        expect(parsed.fault.column).toBeGreaterThanOrEqual(1);
-        expect(parsed.fault.column).toBeLessThanOrEqual(hostile.length + 1);
-        expect(parsed.fault.says).not.toBe("");
-      }
+      if (parsed.t === "selector") return typeof selects(parsed.selector, { a: "a" }) === "boolean";
+      const { column, says } = parsed.fault;
+      return column >= 1 && column <= hostile.length + 1 && says !== "";
     }),
   );
-});
+}, 60_000);

@@ -51,6 +51,7 @@ function honoursOf(dialect: Dialect | null): Honours {
 
 class GobgpEngine implements Engine {
   readonly name = "gobgp";
+  readonly filters = false;
   readonly #address: GobgpAddress;
   readonly #clock: Clock;
   #dialect: Dialect | null = null;

@@ -22,12 +22,22 @@ import type { Attached, MemorySpeaker } from "./speaker.ts";
 
 export class MemoryEngine implements Engine {
   readonly name = "memory";
+  #filters = true;
   readonly #speaker: MemorySpeaker;
   /** Peers by name that it says it cannot honour, with the reason. */
   readonly #unable = new Map<string, string>();
 
   constructor(speaker: MemorySpeaker) {
     this.#speaker = speaker;
+  }
+
+  get filters(): boolean {
+    return this.#filters;
+  }
+
+  /** From now on it cannot keep a route from single peers. */
+  cannotFilter(): void {
+    this.#filters = false;
   }
 
   /** From now on the peer of this name is beyond what the engine can do. */

@@ -86,9 +86,15 @@ export class MemorySpeaker {
     this.#news = [];
   }
 
-  /** What one neighbour knows: all routes while its session is established. */
+  /** What one neighbour knows while its session is established: the routes that it may be sent, as it is sent them. */
   seenBy(address: Address): ReadonlyMap<Prefix, Route | null> {
-    return this.#sessions.get(address)?.state === "established" ? this.#routes : new Map();
+    if (this.#sessions.get(address)?.state !== "established") return new Map();
+    const seen = new Map<Prefix, Route | null>();
+    for (const [prefix, route] of this.#routes) {
+      const sent = sentTo(address, route);
+      if (sent !== undefined) seen.set(prefix, sent);
+    }
+    return seen;
   }
 
   statuses(): readonly PeerStatus[] {
@@ -189,7 +195,8 @@ export class MemorySpeaker {
   }
 
   withdraw(prefix: Prefix): void {
-    if (this.#routes.delete(prefix)) this.#tell("withdrawn", prefix);
+    const old = this.#routes.get(prefix);
+    if (this.#routes.delete(prefix)) this.#tell(prefix, old, undefined);
   }
 
   /** @throws {EngineError} when it has a session with that address, or is told to refuse it. */
@@ -215,7 +222,7 @@ export class MemorySpeaker {
     const old = this.#routes.get(prefix);
     if (old != null && route !== null && sameRoute(old, route)) return;
     this.#routes.set(prefix, route);
-    this.#tell(old === undefined ? "announced" : "changed", prefix);
+    this.#tell(prefix, old, route);
   }
 
   #move(address: Address, state: SessionState): void {
@@ -229,12 +236,21 @@ export class MemorySpeaker {
   }
 
   #tellAll(t: News["t"], to: Address): void {
-    for (const prefix of this.#routes.keys()) this.#news.push({ t, to, prefix });
+    for (const [prefix, route] of this.#routes)
+      if (sentTo(to, route) !== undefined) this.#news.push({ t, to, prefix });
   }
 
-  #tell(t: News["t"], prefix: Prefix): void {
-    for (const [to, { state }] of this.#sessions)
-      if (state === "established") this.#news.push({ t, to, prefix });
+  /** Each neighbour is told of what changes for itself; undefined: there is no such route. */
+  #tell(prefix: Prefix, old: Route | null | undefined, now: Route | null | undefined): void {
+    for (const [to, { state }] of this.#sessions) {
+      if (state !== "established") continue;
+      const [before, after] = [sentTo(to, old), sentTo(to, now)];
+      if (before === undefined && after === undefined) continue;
+      if (before === undefined) this.#news.push({ t: "announced", to, prefix });
+      else if (after === undefined) this.#news.push({ t: "withdrawn", to, prefix });
+      else if (before === null || after === null || !sameRoute(before, after))
+        this.#news.push({ t: "changed", to, prefix });
+    }
   }
 
   #status(address: Address): PeerStatus {
@@ -268,6 +284,19 @@ export class MemorySpeaker {
       });
     });
   }
+}
+
+/** A route as one neighbour is sent it; undefined: it is not. */
+function sentTo(address: Address, route: Route | null | undefined): Route | null | undefined {
+  if (route == null) return route;
+  if (route.notTo.includes(address)) return undefined;
+  return {
+    ...route,
+    notTo: [],
+    variants: route.variants.flatMap((variant) =>
+      variant.to.includes(address) ? { ...variant, to: [address] } : [],
+    ),
+  };
 }
 
 function silent(): EngineError {

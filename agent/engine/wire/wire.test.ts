@@ -53,6 +53,8 @@ const routes: fc.Arbitrary<Route> = prefixes.chain(({ family, prefix }) =>
     med: fc.option(u32),
     localPref: fc.option(u32),
     prepend: fc.integer({ min: 0, max: 600 }),
+    notTo: fc.constant([]),
+    variants: fc.constant([]),
   }),
 );
 
