@@ -1,4 +1,5 @@
 // `bellman agent`: reads its settings, puts the rooms together and runs until it is told to end.
+import { networkInterfaces } from "node:os";
 import type { LogLevel } from "../config/node-config.ts";
 import { settingsHelp } from "../config/settings-table.ts";
 import type { Settings } from "../config/settings-table.ts";
@@ -28,6 +29,7 @@ import type { ExitCode } from "./errors.ts";
 import type { Io } from "./io.ts";
 import { createLog } from "./log.ts";
 import { loadSettings } from "./settings.ts";
+import { networksOf } from "./networks.ts";
 import { stopSignal } from "./stop-signal.ts";
 import { keepYoungGenerationSmall } from "./young-generation.ts";
 
@@ -87,6 +89,7 @@ async function runAgent(
     ...settings,
     drainer,
     dataplane: gatekeeper ?? unasked,
+    onLink: networksOf(networkInterfaces()),
     secretsSeen: settings.manifests === null ? "byName" : "all",
     configured({ logLevel, secretNames }) {
       setLevel(log, settings.logLevel ?? logLevel ?? "info");

@@ -9,7 +9,7 @@ import { readSelector } from "./selector/parse.ts";
 import { sessionFields } from "./session-values.ts";
 import { isEmpty, isRecord, readFields } from "./spec.ts";
 import type { Handler } from "./spec.ts";
-import { describeBadAsn, isUnicast, parseEndpoint } from "./values.ts";
+import { describeBadAsn, isLinkLocalIPv6, isUnicast, parseEndpoint } from "./values.ts";
 
 /** Every field of spec that Calico knows (3.32), as it is written. */
 export interface BgpPeerSpec {
@@ -58,6 +58,8 @@ export function readBgpPeer(spec: unknown, localAsn: Asn): PeerDraft {
   return reading;
 }
 
+const ofOneLink = "no session runs over addresses that mean something on one link only";
+
 /** One handler for each field, so that none is dropped without a word. */
 export const bgpPeerFields = {
   node(value, field, reading) {
@@ -72,10 +74,14 @@ export const bgpPeerFields = {
     if (value === "") return;
     reading.written.add("peerIP");
     const endpoint = typeof value === "string" ? parseEndpoint(value) : null;
-    if (endpoint === null)
+    if (endpoint === null && typeof value === "string" && value.includes("%"))
+      reading.tell("invalid", field, `${quote(value)} has a zone, and ${ofOneLink}`);
+    else if (endpoint === null)
       reading.tell("invalid", field, `${quote(value)} is not of the form ip, ipv4:port or [ipv6]:port`);
     else if (!isUnicast(endpoint.address))
       reading.tell("invalid", field, `${quote(value)} is not the address of one neighbour`);
+    else if (isLinkLocalIPv6(endpoint.address))
+      reading.tell("invalid", field, `${quote(value)} is link-local, and ${ofOneLink}`);
     else reading.endpoint = endpoint;
   },
   asNumber(value, field, reading) {
@@ -111,7 +117,10 @@ export const bgpPeerFields = {
     reading.localAsn = parseAsn(value);
     if (reading.localAsn === null) reading.tell("invalid", field, describeBadAsn(value));
   },
-  sourceAddress: notYet("the node's routes choose the source address", "UseNodeIP"),
+  sourceAddress(value, field, reading) {
+    if (value === "UseNodeIP" || value === "None") reading.source = value;
+    else if (value !== "") reading.tell("invalid", field, `${quote(value)} is none of UseNodeIP, None`);
+  },
   // All that this node sends it originates, so the next hop is the node in every mode, kept or not.
   keepOriginalNextHop: oneOf(true, false),
   nextHopMode: oneOf("Auto", "Self", "Keep"),
@@ -132,13 +141,6 @@ function oneOf(...values: readonly unknown[]): Handler<Reading> {
   return (value, field, reading) => {
     if (!isEmpty(value) && !values.includes(value))
       reading.tell("invalid", field, `${quote(value)} is none of ${values.join(", ")}`);
-  };
-}
-
-function notYet(meanwhile: string, ...same: readonly unknown[]): Handler<Reading> {
-  return (value, field, reading) => {
-    if (!isEmpty(value) && !same.includes(value))
-      reading.tell("ignored", field, `this field is not honoured yet; ${meanwhile}`);
   };
 }
 

@@ -1,5 +1,10 @@
 // The session that a BGPPeer asks for, when all of it is known.
+import { familyOf } from "../model/address.ts";
+import type { Address } from "../model/address.ts";
 import type { Asn } from "../model/asn.ts";
+import type { Node } from "../model/node.ts";
+import { container } from "../model/prefix.ts";
+import type { Prefix } from "../model/prefix.ts";
 import { plainSession } from "../model/peer.ts";
 import type { Secret } from "../model/secret.ts";
 import type { GoodPeer } from "./node-config.ts";
@@ -12,9 +17,18 @@ export interface SessionOptions {
   readonly gracefulRestartSeconds: number | null;
   /** null: no BFD. */
   readonly bfdIntervalMs: number | null;
+  /** From where sessions of its family go out; null: from the node's InternalIP. */
+  readonly localAddress: Address | null;
+  /** Networks that this machine is on; null: not known, and every neighbour counts as being on one. */
+  readonly onLink: readonly Prefix[] | null;
 }
 
-export const plainOptions: SessionOptions = { gracefulRestartSeconds: null, bfdIntervalMs: null };
+export const plainOptions: SessionOptions = {
+  gracefulRestartSeconds: null,
+  bfdIntervalMs: null,
+  localAddress: null,
+  onLink: null,
+};
 
 interface Known {
   readonly name: string;
@@ -26,15 +40,18 @@ interface Known {
 interface Surroundings {
   /** Of the node. */
   readonly localAsn: Asn;
+  readonly node: Node | undefined;
   readonly session: SessionOptions;
 }
 
+/** @param before as it last was valid */
 export function makePeer(
   { name, endpoint, asn, password }: Known,
   draft: PeerDraft,
-  { session, ...node }: Surroundings,
+  before: GoodPeer | undefined,
+  { session, node, ...ofNode }: Surroundings,
 ): GoodPeer {
-  const localAsn = draft.localAsn ?? node.localAsn;
+  const localAsn = draft.localAsn ?? ofNode.localAsn;
   const { gracefulRestartSeconds, bfdIntervalMs } = session;
   const keepaliveSeconds = draft.keepaliveSeconds ?? plainSession.keepaliveSeconds;
   return {
@@ -49,8 +66,9 @@ export function makePeer(
       holdTimeSeconds: 3 * keepaliveSeconds,
       keepaliveSeconds,
       password,
-      sourceAddress: null,
-      multihop: false,
+      sourceAddress:
+        draft.source === "None" ? null : chooseSource(endpoint.address, before, node, session.localAddress),
+      multihop: asn !== localAsn && draft.ttlSecurityHops === null && isDistant(endpoint.address, session),
       ttlSecurityHops: draft.ttlSecurityHops,
       allowedLocalAsns: draft.allowedLocalAsns,
       gracefulRestartSeconds:
@@ -59,4 +77,21 @@ export function makePeer(
       filters: draft.filters ?? [],
     },
   };
+}
+
+/** The node's addresses may come in another order: a source stays as long as it is one of them. */
+function chooseSource(
+  neighbour: Address,
+  before: GoodPeer | undefined,
+  node: Node | undefined,
+  localAddress: Address | null,
+): Address | null {
+  const ofFamily = (address: Address) => familyOf(address) === familyOf(neighbour);
+  if (localAddress !== null && ofFamily(localAddress)) return localAddress;
+  const choices = node?.internalIPs.filter(ofFamily) ?? [];
+  return choices.find((address) => address === before?.peer.sourceAddress) ?? choices[0] ?? null;
+}
+
+function isDistant(neighbour: Address, { onLink }: SessionOptions): boolean {
+  return onLink !== null && !onLink.some((prefix) => container(prefix)(neighbour));
 }

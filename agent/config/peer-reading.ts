@@ -39,6 +39,7 @@ export interface PeerDraft {
   readonly keepaliveSeconds: number | null;
   readonly restartSeconds: number | null;
   readonly passwordRef: PasswordRef | null;
+  readonly source: "UseNodeIP" | "None";
   readonly ttlSecurityHops: number | null;
   readonly allowedLocalAsns: number;
   /** null: not readable. */
@@ -56,6 +57,7 @@ export class Reading implements PeerDraft {
   keepaliveSeconds: number | null = null;
   restartSeconds: number | null = null;
   passwordRef: PasswordRef | null = null;
+  source: "UseNodeIP" | "None" = "UseNodeIP";
   ttlSecurityHops: number | null = null;
   allowedLocalAsns = 0;
   filters: readonly string[] | null = [];

@@ -38,6 +38,7 @@ describe("a peer", () => {
         localAsn: 65_001,
         ...plainSession,
         filters: [],
+        sourceAddress: "192.168.1.10",
       },
     ]);
     expect(config.problems).toEqual([]);

@@ -104,7 +104,7 @@ function judge(name: string, draft: PeerDraft, input: PeersInput): Judgement {
   switch (found.t) {
     case "ready": {
       const { password } = found;
-      const good = makePeer({ name, endpoint, asn, password }, draft, input);
+      const good = makePeer({ name, endpoint, asn, password }, draft, input.lastGood.get(name), input);
       return {
         verdict: { t: "up", good, endpoint },
         findings: [...findings, ...unoffered(draft, input.session)],

@@ -1,11 +1,18 @@
 import { describe, expect, test } from "vitest";
 import type { Peer } from "../model/peer.ts";
 import { plainSession } from "../model/peer.ts";
+import { plainOptions } from "./make-peer.ts";
 import { problemLines, resolve } from "./resolve.fixture.ts";
 import type { Resolved } from "./resolve.ts";
 
 const good = { peerIP: "192.168.1.1", asNumber: 65001 };
-const plain = { holdTimeSeconds: 9, keepaliveSeconds: 3, localAsn: 64512, ttlSecurityHops: null };
+const plain = {
+  sourceAddress: "192.168.1.10",
+  holdTimeSeconds: 9,
+  keepaliveSeconds: 3,
+  localAsn: 64512,
+  ttlSecurityHops: null,
+};
 
 /** Resolves the object `tor1`, after earlier states of it. */
 function afterEdits(...specs: readonly unknown[]): Resolved {
@@ -75,15 +82,21 @@ describe("a field of the session", () => {
     expect(problemLines(resolved)[0]).toMatch(/; the session stays as it last was valid$/);
   });
 
-  test("a keepalive time of 24 h is a slip of the pen, a mode of next hop is one of three", () => {
-    expect(problemLines(afterEdits({ ...good, nextHopMode: "Other" }))).toEqual([
-      'error BGPPeer/tor1 spec.nextHopMode: "Other" is none of Auto, Self, Keep; the session is not brought up',
+  test.each([
+    ["nextHopMode", "Other", '"Other" is none of Auto, Self, Keep'],
+    ["keepOriginalNextHop", "yes", '"yes" is none of true, false'],
+    ["sourceAddress", "192.168.1.10", '"192.168.1.10" is none of UseNodeIP, None'],
+    ["peerIP", "fe80::1", '"fe80::1" is link-local, and no session runs over addresses'],
+    ["peerIP", "fe80::1%eth0", '"fe80::1%eth0" has a zone, and no session runs over addresses'],
+  ])("(%s: %j) that is none of the values there are is told", (field, value, says) => {
+    expect(problemLines(afterEdits({ ...good, [field]: value }))).toEqual([
+      expect.stringContaining(`error BGPPeer/tor1 spec.${field}: ${says}`),
     ]);
   });
 });
 
 describe("what holds for all sessions", () => {
-  const session = { gracefulRestartSeconds: 20, bfdIntervalMs: 300 };
+  const session = { ...plainOptions, gracefulRestartSeconds: 20, bfdIntervalMs: 300 };
 
   test("is graceful restart with the agent's time, or with the peer's own", () => {
     const peers = {

@@ -17,7 +17,6 @@ export const laterFlags: readonly string[] = [
   "gobgp-tls-cert",
   "gobgp-tls-key",
   "guard",
-  "local-address",
   "withdraw-hold",
 ];
 

@@ -1,4 +1,5 @@
 // Every setting of the agent, once: what it takes, what it is unless said, and what `--help` says of it.
+import { parseAddress } from "../model/address.ts";
 import type { Address } from "../model/address.ts";
 import { parseDuration } from "../model/duration.ts";
 import { quote } from "../model/problem.ts";
@@ -43,6 +44,8 @@ export interface WrittenSettings {
   readonly routerId: Address | null;
   /** TCP port; -1: do not listen; null: as the BGPConfiguration says. */
   readonly listenPort: number | null;
+  /** From where sessions of its family go out; null: from the node's InternalIP. */
+  readonly localAddress: Address | null;
   /** Restart time in seconds, where a peer names none. */
   readonly gracefulRestart: number | "off";
   /** Interval of BFD packets in ms. */
@@ -179,6 +182,14 @@ export const settingsTable: { readonly [Name in keyof WrittenSettings]: Setting<
     allowed: "a port from 1 to 65535, or -1",
     help: "TCP port to accept sessions on; -1: do not listen",
     otherwise: "listenPort of the BGPConfiguration, else 179",
+  },
+  localAddress: {
+    parse: parseAddress,
+    fallback: () => null,
+    placeholder: "IP",
+    allowed: "an IP address",
+    help: "from where sessions of its family go out, unless a peer says None",
+    otherwise: "the node's InternalIP",
   },
   gracefulRestart: {
     parse: offOr(parseRestartTime),

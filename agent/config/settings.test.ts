@@ -40,6 +40,7 @@ describe("without settings", () => {
       gobgpAddress: "unix:///run/gobgp/gobgp.sock",
       routerId: null,
       listenPort: null,
+      localAddress: null,
       gracefulRestart: "off",
       bfd: "off",
       http: { host: "127.0.0.1", port: 9179 },

@@ -54,6 +54,7 @@ export function readSettings({ argv, file, ...surroundings }: SettingsInput): Se
     gobgpAddress: read("gobgpAddress"),
     routerId: read("routerId"),
     listenPort: read("listenPort"),
+    localAddress: read("localAddress"),
     gracefulRestart: read("gracefulRestart"),
     bfd: read("bfd"),
     http: read("http"),

@@ -45,3 +45,8 @@ export function endpointText({ address, port }: Endpoint): string {
 export function isUnicast(address: Address): boolean {
   return !["unspecified", "multicast", "broadcast"].includes(ipaddr.parse(address).range());
 }
+
+/** fe80::/10: says nothing without an interface. */
+export function isLinkLocalIPv6(address: Address): boolean {
+  return familyOf(address) === "ipv6" && ipaddr.parse(address).range() === "linkLocal";
+}

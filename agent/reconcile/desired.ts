@@ -16,6 +16,7 @@ import type { BgpInstance } from "../engine/contract.ts";
 import type { Address } from "../model/address.ts";
 import { familyOf } from "../model/address.ts";
 import type { Node } from "../model/node.ts";
+import type { Peer } from "../model/peer.ts";
 import type { Prefix } from "../model/prefix.ts";
 import type { Problem } from "../model/problem.ts";
 import type { Service, ServiceKey } from "../model/service.ts";
@@ -59,6 +60,10 @@ export interface DesiredOptions extends DecideSettings {
   readonly bfd?: number | "off";
   /** The node's proxy, which has its say last; left out: nobody is asked. */
   readonly dataplane?: ToldDataplane;
+  /** From where sessions of its family go out; null or left out: from the node's InternalIP. */
+  readonly localAddress?: Address | null;
+  /** Networks that this machine is on; left out: not known. */
+  readonly onLink?: readonly Prefix[];
   /** Told whenever the configuration was resolved anew. */
   readonly configured?: (config: NodeConfig) => void;
 }
@@ -90,6 +95,21 @@ export class Desired {
     this.#options = options;
     this.#dataplane = options.dataplane ?? unasked;
     this.#view = this.#makeView();
+  }
+
+  /**
+   * Sessions that the speaker holds count as last good: an edit that cannot be read, a password that is not known yet,
+   * or another order of the node's addresses must not end them. What that changes, the next refresh of the view tells.
+   */
+  adopt(held: Iterable<Peer>): void {
+    const { asn } = this.config;
+    const { peers } = this.#lastGood;
+    const good = [...held].map((peer) => {
+      // Of a session's filters the speaker knows nothing.
+      const filters = peers.get(peer.name)?.peer.filters ?? [];
+      return [peer.name, { peer: { ...peer, filters }, followsNodeAsn: peer.localAsn === asn }] as const;
+    });
+    this.#lastGood = { ...this.#lastGood, peers: new Map([...peers, ...good]) };
   }
 
   /** Decides again what is dirty, and nothing else. */
@@ -234,6 +254,7 @@ export class Desired {
   #makeView(): View {
     const { nodeName, peerSelector = null, clusterIPsFromEnv = null } = this.#options;
     const { namespace = null, secretsSeen = "never", gracefulRestart = "off", bfd = "off" } = this.#options;
+    const { localAddress = null, onLink = null } = this.#options;
     const node = this.#cluster.node(nodeName);
     const { configurations, peers, filters, secrets } = this.#cluster;
     const { config, lastGood } = resolveConfig({
@@ -247,6 +268,8 @@ export class Desired {
       session: {
         gracefulRestartSeconds: gracefulRestart === "off" ? null : gracefulRestart,
         bfdIntervalMs: bfd === "off" ? null : bfd,
+        localAddress,
+        onLink,
       },
       lastGood: this.#lastGood,
       clusterIPsFromEnv,

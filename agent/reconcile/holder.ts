@@ -15,6 +15,7 @@ import type { Gatekeeper } from "./gatekeeper.ts";
 import { Mirror } from "./mirror.ts";
 import type { Narrator } from "./narrator.ts";
 import type { ReconcileObserver } from "./observer.ts";
+import { renewals } from "./renewals.ts";
 import type { Wakeup } from "./wakeup.ts";
 import { makeWish, wishedRoute } from "./wish.ts";
 import type { Wish } from "./wish.ts";
@@ -82,7 +83,8 @@ export class Holder {
     // What is held is not held back.
     for (const service of gatekeeper?.open((prefix) => this.#mirror.routes.has(prefix)) ?? [])
       dirty.resume(service);
-    narrator.verdicts(desired.refresh(dirty.take()).verdicts);
+    desired.adopt(present(this.#mirror.peers));
+    narrator.verdicts(desired.refresh({ ...dirty.take(), view: everything.view }).verdicts);
     if (drainer.opened(this.#heldOfDrain)) narrator.verdicts(desired.refresh(everything).verdicts);
     this.#wish = makeWish(desired, this.#options.engine);
     this.#tellProblems();
@@ -182,6 +184,7 @@ export class Holder {
     if (isEmpty(change)) return false;
     const { clock, narrator, observer } = this.#options;
     const startedAtMs = clock.monotonic();
+    narrator.renewals(renewals(change, this.#mirror.peers));
     const rejections = await this.#link.apply(change);
     const ms = clock.monotonic() - startedAtMs;
     this.#mirror.applied(change, rejections);

@@ -68,6 +68,7 @@ export function startWorld(
   lines: string[] = [],
   drainStore = new MemoryDrainStore(),
   probe: ProxyProbe | null = null,
+  options: Partial<DesiredOptions> = {},
 ): World {
   const clock = new ManualClock(1_000_000);
   const memory = speaker(clock);
@@ -103,6 +104,7 @@ export function startWorld(
     ...desiredDefaults,
     drainer,
     ...(gatekeeper !== null && { dataplane: gatekeeper }),
+    ...options,
   });
   const loop = new Loop({
     engine,

@@ -4,6 +4,7 @@ import type { Log } from "../model/log.ts";
 import type { Problem } from "../model/problem.ts";
 import { reasonSentence } from "../model/reason.ts";
 import type { Verdict } from "../model/verdict.ts";
+import type { Renewal } from "./renewals.ts";
 
 /** More lines than this about one step are summed up, the single ones go to debug. */
 const linesPerStep = 20;
@@ -59,6 +60,15 @@ export class Narrator {
         { item, code: error.code, ...(retryMs !== undefined && { retryMs: Math.round(retryMs) }) },
         `the speaker refuses ${item.t === "route" ? item.prefix : `the session with ${item.address}`}: ${error.message}; trying again`,
       );
+  }
+
+  /** Before they end. */
+  renewals(renewals: readonly Renewal[]): void {
+    for (const { name, address, changed } of renewals) {
+      const why = changed.length === 0 ? "another program had set it up" : `${changed.join(", ")} changed`;
+      const fields = { object: `BGPPeer/${name}`, address, changed };
+      this.#log.warn(fields, `session with ${name} (${address}) starts anew: ${why}`);
+    }
   }
 
   /** @param before the state told last; null: this session is new to us */
