@@ -1,7 +1,7 @@
 // The difference of two plans for people, in the manner of diff: + announced, - withdrawn, ~ changed.
 import { endpointText } from "../config/values.ts";
 import { isEmptyDiff } from "../plan/diff.ts";
-import type { FieldChange, PlanDiff } from "../plan/diff.ts";
+import type { FieldChange, PeerChange, PlanDiff } from "../plan/diff.ts";
 import { problemTable } from "./problem-table.ts";
 import { sections } from "./table.ts";
 
@@ -21,10 +21,19 @@ export function diffTable(diff: PlanDiff): string {
     lines([
       ...peers.added.map((peer) => `+ peer ${peer.name}  ${endpointText(peer)} AS ${peer.asn}`),
       ...peers.removed.map((peer) => `- peer ${peer.name}  ${endpointText(peer)} AS ${peer.asn}`),
-      ...peers.changed.map(({ name, changes }) => `~ peer ${name}  ${changesText(changes)}`),
+      ...peers.changed.flatMap(peerLines),
     ]),
     problemTable(diff.problems),
   );
+}
+
+function peerLines({ name, changes, given, withheld, altered }: PeerChange): readonly string[] {
+  return [
+    ...(changes.length === 0 ? [] : [`~ peer ${name}  ${changesText(changes)}`]),
+    ...given.map((prefix) => `+ ${prefix}  to peer ${name}, its filters let it through`),
+    ...withheld.map((prefix) => `- ${prefix}  not to peer ${name}, its filters keep it back`),
+    ...altered.map((prefix) => `~ ${prefix}  to peer ${name}, changed by its filters`),
+  ];
 }
 
 function changesText(changes: readonly FieldChange[]): string {

@@ -79,6 +79,28 @@ describe("export filters", () => {
     );
   });
 
+  it("say in plan --diff what a change of them would send, and would not send any more", async () => {
+    const edited = writeManifests({
+      "edited.yaml": `
+apiVersion: projectcalico.org/v3
+kind: BGPFilter
+metadata: {name: aggregates}
+spec:
+  exportV4:
+    - {cidr: 10.0.0.0/8, matchOperator: In, action: Accept}
+    - {action: Reject}
+`,
+    });
+    const flags = ["-f", edited, "--node", "n2", "--diff", "--against", directory];
+    const { code, stdout } = await runCommand(planCommand, flags);
+    rmSync(edited, { recursive: true });
+    expect(stdout).toBe(`+ 10.49.0.1/32  to peer tor2, its filters let it through
+- 192.168.3.0/24  not to peer tor2, its filters keep it back
+~ 10.49.0.0/16  to peer tor2, changed by its filters
+`);
+    expect(code).toBe(1);
+  });
+
   it("are beyond a speaker that does not honour them", async () => {
     const { stdout } = await runCommand(validateCommand, ["-f", directory, "--engine", "gobgp"]);
     expect(stdout).toMatch(

@@ -35,6 +35,9 @@ const peer = (name: string, port = 179) => ({
   routes: [],
 });
 
+const unchanged = { communities: [], largeCommunities: [], localPref: null };
+const nothing = { changes: [], given: [], withheld: [], altered: [] };
+
 describe("the difference of two plans", () => {
   it("is empty for equal ones, whatever their problems", () => {
     const same = plan({ routes: [route("10.49.0.1/32")], peers: [peer("tor")] });
@@ -77,12 +80,46 @@ describe("the difference of two plans", () => {
   });
 
   it("tells peers that come, go and change; their routes are told once, as routes", () => {
+    const routes = [cidr("10.49.0.1/32")];
     const before = plan({ peers: [peer("a"), peer("b")] });
-    const after = plan({ routes: [route("10.49.0.1/32")], peers: [{ ...peer("b", 1179) }, peer("c")] });
+    const after = plan({
+      routes: [route("10.49.0.1/32")],
+      peers: [{ ...peer("b", 1179), routes }, peer("c")],
+    });
     expect(diffPlans(before, after).peers).toEqual({
       added: [peer("c")],
       removed: [peer("a")],
-      changed: [{ name: "b", changes: [{ field: "port", from: 179, to: 1179 }] }],
+      changed: [{ ...nothing, name: "b", changes: [{ field: "port", from: 179, to: 1179 }] }],
     });
+  });
+
+  it("tells what the filters of a peer keep from it and let through from now on", () => {
+    const [kept, dropped, opened, fresh] = ["10.49.0.1/32", "10.49.0.2/32", "10.49.0.3/32", "10.49.0.4/32"];
+    const before = plan({
+      routes: [route(kept), route(dropped), route(opened)],
+      peers: [{ ...peer("a"), routes: [cidr(kept), cidr(dropped)] }],
+    });
+    const after = plan({
+      routes: [route(kept), route(dropped), route(opened), route(fresh)],
+      peers: [{ ...peer("a"), routes: [cidr(kept), cidr(opened)] }],
+    });
+    expect(diffPlans(before, after).peers.changed).toEqual([
+      { ...nothing, name: "a", given: [opened], withheld: [dropped, fresh] },
+    ]);
+  });
+
+  it("tells which routes the filters of a peer change in another way", () => {
+    const routes = [cidr("10.49.0.1/32"), cidr("10.49.0.2/32")];
+    const change = (med: number) =>
+      routes.slice(0, 1).map((prefix) => ({ prefix, ...unchanged, med, path: [] }));
+    const both = (med: number) =>
+      plan({
+        routes: routes.map((prefix) => route(prefix)),
+        peers: [{ ...peer("a"), routes, changes: change(med) }],
+      });
+    expect(diffPlans(both(1), both(1)).peers.changed).toEqual([]);
+    expect(diffPlans(both(1), both(2)).peers.changed).toEqual([
+      { ...nothing, name: "a", altered: ["10.49.0.1/32"] },
+    ]);
   });
 });

@@ -1,4 +1,6 @@
 // What changes from one plan to another: for a peer, and for people.
+import { comparePrefixes } from "../model/prefix.ts";
+import type { Prefix } from "../model/prefix.ts";
 import { compareText } from "../model/problem.ts";
 import type { Problem } from "../model/problem.ts";
 import type { Reason } from "../model/reason.ts";
@@ -21,6 +23,18 @@ export interface Withdrawal {
   readonly reason: Reason;
 }
 
+/** What becomes of a session, and what its export filters make of routes that the node announces. */
+export interface PeerChange {
+  readonly name: string;
+  readonly changes: readonly FieldChange[];
+  /** Announced before as well, but not to this peer. */
+  readonly given: readonly Prefix[];
+  /** Announced by the second plan, but not to this peer; told when that is new. */
+  readonly withheld: readonly Prefix[];
+  /** Sent to this peer with other changes by its filters than before. */
+  readonly altered: readonly Prefix[];
+}
+
 export interface PlanDiff {
   /** Of the second plan. */
   readonly node: string;
@@ -33,7 +47,7 @@ export interface PlanDiff {
   readonly peers: {
     readonly added: readonly PeerJson[];
     readonly removed: readonly PeerJson[];
-    readonly changed: readonly { readonly name: string; readonly changes: readonly FieldChange[] }[];
+    readonly changed: readonly PeerChange[];
   };
   /** What is wrong in the second plan and was not in the first. */
   readonly problems: readonly Problem[];
@@ -55,7 +69,7 @@ const compared = {
 const isRouteField = (name: string): name is RouteField => name in compared;
 const routeFields = Object.keys(compared).filter(isRouteField);
 
-/** What a peer gets is told by the routes. */
+/** What all peers get is told by the routes. */
 const peerFields = ["address", "port", "asn", "localAsn"] as const satisfies readonly (keyof PeerJson)[];
 
 /** Both plans are sorted; so is the difference. */
@@ -75,10 +89,7 @@ export function diffPlans(from: PlanJson, to: PlanJson): PlanDiff {
     peers: {
       added: peers.added,
       removed: peers.removed,
-      changed: peers.kept.flatMap(([before, after]) => {
-        const changes = fieldChanges(before, after, peerFields);
-        return changes.length === 0 ? [] : [{ name: after.name, changes }];
-      }),
+      changed: peerChanges(peers.kept, from, to),
     },
     problems: compare(from.problems, to.problems, (problem) => JSON.stringify(problem)).added,
   };
@@ -87,6 +98,37 @@ export function diffPlans(from: PlanJson, to: PlanJson): PlanDiff {
 /** Problems aside. */
 export function isEmptyDiff({ routes, peers }: PlanDiff): boolean {
   return [...Object.values(routes), ...Object.values(peers)].every((list) => list.length === 0);
+}
+
+function peerChanges(
+  kept: readonly (readonly [PeerJson, PeerJson])[],
+  from: PlanJson,
+  to: PlanJson,
+): readonly PeerChange[] {
+  const announcedBefore = new Set(from.routes.map(({ prefix }) => prefix));
+  return kept.flatMap(([before, after]) => {
+    const [had, has] = [new Set(before.routes), new Set(after.routes)];
+    const change: PeerChange = {
+      name: after.name,
+      changes: fieldChanges(before, after, peerFields),
+      given: after.routes.filter((prefix) => !had.has(prefix) && announcedBefore.has(prefix)),
+      withheld: to.routes
+        .map(({ prefix }) => prefix)
+        .filter((prefix) => !has.has(prefix) && (had.has(prefix) || !announcedBefore.has(prefix))),
+      altered: altered(before, after).filter((prefix) => had.has(prefix) && has.has(prefix)),
+    };
+    const { changes, given, withheld, altered: others } = change;
+    return [changes, given, withheld, others].every((list) => list.length === 0) ? [] : [change];
+  });
+}
+
+/** Routes that the filters of a peer change in another way than before. */
+function altered(before: PeerJson, after: PeerJson): readonly Prefix[] {
+  const text = ({ changes = [] }: PeerJson) =>
+    new Map(changes.map((change) => [change.prefix, JSON.stringify(change)]));
+  const [old, now] = [text(before), text(after)];
+  const prefixes = new Set([...old.keys(), ...now.keys()]);
+  return [...prefixes].filter((prefix) => old.get(prefix) !== now.get(prefix)).sort(comparePrefixes);
 }
 
 function withdrawals({ prefix }: RouteJson, to: PlanJson): readonly Withdrawal[] {
