@@ -102,10 +102,13 @@ async function firstOf<T>(
   ask: (host: Address, signal: AbortSignal) => Promise<T | null>,
   signal: AbortSignal,
 ): Promise<{ readonly host: Address; readonly answer: T } | null> {
+  // AbortSignal.any would leave something behind on a signal that lives on, each time.
   const done = new AbortController();
-  const either = AbortSignal.any([signal, done.signal]);
+  const hangUp = () => done.abort();
+  if (signal.aborted) hangUp();
+  signal.addEventListener("abort", hangUp, { once: true });
   const asked = hosts.map(async (host) => {
-    const answer = await ask(host, either);
+    const answer = await ask(host, done.signal);
     if (answer === null) throw new Error("no answer of kube-proxy's");
     return { host, answer };
   });
@@ -114,6 +117,7 @@ async function firstOf<T>(
   } catch {
     return null;
   } finally {
-    done.abort();
+    signal.removeEventListener("abort", hangUp);
+    hangUp();
   }
 }
