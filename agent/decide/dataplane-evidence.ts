@@ -20,16 +20,31 @@ export interface Told extends SyncAnswers {
  */
 export const ahead = { leadMs: 5_000, quietMs: 3_000 } as const;
 
+/** Two readings of the wall clock may be apart by less than this though nobody has set it. */
+const clockToleranceMs = 1_000;
+
 /**
  * Whether the proxy has taken in a change.
  *
- * @param changedMs when we heard of it, in ms since the epoch
- * @param began since when we wait
+ * @param changed when we heard of it
  */
-export function hasSynced(answers: Told, family: Family, changedMs: number, began: Moment): boolean {
+export function hasSynced({ askedAt, ...answers }: Told, family: Family, changed: Moment): boolean {
   const answer = answers[family];
   if (answer.t !== "at") return false;
+  const agoMs = askedAt.monotonicMs - changed.monotonicMs;
+  const changedMs = changedOnClockOf(answer.ms, changed, askedAt);
   if (answer.ms > changedMs) return true;
-  const quietMs = answers.askedAt.monotonicMs - began.monotonicMs;
-  return quietMs >= ahead.quietMs && answer.ms > changedMs - ahead.leadMs;
+  return agoMs >= ahead.quietMs && answer.ms > changedMs - ahead.leadMs;
+}
+
+/**
+ * When the change was, by the wall clock as it went when the proxy synced. It may have been set back between the two:
+ * then a stamp that is yet to come was made before that.
+ */
+function changedOnClockOf(syncedMs: number, changed: Moment, now: Moment): number {
+  const nowOnOldClock = changed.epochMs + now.monotonicMs - changed.monotonicMs;
+  const setBackSince = nowOnOldClock > now.epochMs + clockToleranceMs;
+  const fromBefore = syncedMs > now.epochMs + clockToleranceMs;
+  if (fromBefore) return setBackSince ? changed.epochMs : Infinity;
+  return setBackSince ? changed.epochMs - (nowOnOldClock - now.epochMs) : changed.epochMs;
 }

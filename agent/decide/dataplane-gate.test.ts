@@ -45,7 +45,7 @@ function openGate(): DataplaneGate {
 
 /** The endpoints of web change at a time, and the route becomes due. */
 function begin(gate: DataplaneGate, ms: number, ...addresses: readonly DueOrHeld[]): void {
-  gate.changed(web, "endpoints", epoch + ms);
+  gate.changed(web, "endpoints", at(ms));
   gate.follow(web, addresses.length === 0 ? [due()] : addresses, at(ms));
 }
 
@@ -74,7 +74,7 @@ describe("N8: held until the proxy answers", () => {
   test("no answer, and a proxy that is starting, prove nothing", () => {
     const gate = new DataplaneGate(maxWaitMs);
     gate.open(() => false, at(0));
-    expect(gate.follow(web, [due()], at(0))).toEqual({ opened: false, ask: true });
+    expect(gate.follow(web, [due()], at(0))).toMatchObject({ opened: false, ask: true });
     expect(gate.answered(synced(5, "starting"), at(6))).toEqual([]);
     expect(gate.serves(web, v4)).toBe(false);
   });
@@ -88,8 +88,8 @@ describe("N8: held until the proxy answers", () => {
 
   test("a health check node port alone does not do when the service has got its address since the last sync", () => {
     const gate = openGate();
-    gate.changed(web, "endpoints", epoch + 100);
-    gate.changed(web, "service", epoch + 200);
+    gate.changed(web, "endpoints", at(100));
+    gate.changed(web, "service", at(200));
     gate.follow(web, [due(v4, { asking: healthCheck })], at(200));
     expect(gate.answered(synced(210, 150), at(211))).toEqual([]);
     expect(gate.checked(onlyWaiting(gate), at(212))).toEqual([]);
@@ -123,7 +123,7 @@ describe("N8: announced when it does", () => {
 
   test("with the health check node port, when only endpoints have changed since the last sync", () => {
     const gate = openGate();
-    gate.changed(web, "service", epoch - 50);
+    gate.changed(web, "service", at(-50));
     begin(gate, 100, due(v4, { asking: healthCheck }));
     expect(gate.checked(onlyWaiting(gate), at(120))).toMatchObject([{ how: "confirmed" }]);
   });
@@ -142,7 +142,7 @@ describe("N8: announced when it does", () => {
     begin(gate, 100);
     gate.follow(web, [], at(120));
     gate.answered(synced(200, 150), at(201));
-    expect(gate.follow(web, [due()], at(5_000))).toEqual({ opened: true, ask: false });
+    expect(gate.follow(web, [due()], at(5_000))).toMatchObject({ opened: true, ask: false });
     expect(gate.serves(web, v4)).toBe(true);
   });
 
@@ -156,8 +156,8 @@ describe("N8: announced when it does", () => {
     begin(gate, 100);
     expect(gate.answered(synced(110, "untold"), at(111))).toMatchObject([{ how: "untold" }]);
     gate.follow(web, [], at(120));
-    gate.changed(web, "endpoints", epoch + 200);
-    expect(gate.follow(web, [due()], at(200))).toEqual({ opened: true, ask: true });
+    gate.changed(web, "endpoints", at(200));
+    expect(gate.follow(web, [due()], at(200))).toMatchObject({ opened: true, ask: true });
   });
 
   test("a sync shortly before the change does when no other follows: the proxy heard of it first", () => {
@@ -192,7 +192,7 @@ describe("N8: announced after the maximum wait", () => {
     const gate = openGate();
     begin(gate, 6_100);
     const api = objectKey("default", "api");
-    gate.changed(api, "endpoints", epoch + 6_600);
+    gate.changed(api, "endpoints", at(6_600));
     gate.follow(api, [due(ip("10.49.0.2"))], at(6_600));
     expect(gate.deadlineMs).toBe(6_100 + maxWaitMs);
     expect(gate.expire(at(6_099 + maxWaitMs))).toEqual([]);
@@ -230,7 +230,7 @@ describe("N8: gate off when nothing ever listened", () => {
     const gate = silentGate();
     expect([gate.silent, gate.waiting.length, gate.overdue.length]).toEqual([true, 0, 0]);
     const next = objectKey("default", "next");
-    expect(gate.follow(next, [due(ip("10.49.0.3"))], at(20_000))).toEqual({ opened: true, ask: true });
+    expect(gate.follow(next, [due(ip("10.49.0.3"))], at(20_000))).toMatchObject({ opened: true, ask: true });
   });
 
   test("when something answers later the gate is on again, and takes nothing back", () => {
@@ -261,8 +261,33 @@ describe("N8: what the speaker holds is never held back", () => {
 
   test("a service that takes over an address that is announced does not wait", () => {
     const gate = openGate();
-    gate.changed(web, "service", epoch + 100);
+    gate.changed(web, "service", at(100));
     expect(gate.follow(web, [due(v4, { held: true })], at(100)).opened).toBe(true);
+  });
+
+  test("a service that waits for an address passes with another that is announced on it, and only then", () => {
+    const gate = openGate();
+    const api = objectKey("default", "api");
+    gate.changed(web, "service", at(100));
+    expect(gate.follow(web, [due()], at(100)).released).toEqual([]);
+    expect(gate.follow(api, [due()], at(200))).toMatchObject({
+      opened: true,
+      released: [{ how: "held", waiting: { service: web, address: v4 } }],
+    });
+    expect([gate.serves(web, v4), gate.anyWaiting]).toEqual([true, false]);
+  });
+
+  test("those who wait for one address pass together, whoever the proxy has confirmed", () => {
+    const gate = openGate();
+    begin(gate, 100);
+    const api = objectKey("default", "api");
+    gate.changed(api, "service", at(300));
+    gate.follow(api, [due()], at(300));
+    const released = gate.answered(synced(210, 200), at(211));
+    expect(released.map(({ waiting, how }) => `${waiting.service} ${how}`)).toEqual([
+      "default/web confirmed",
+      "default/api held",
+    ]);
   });
 
   test("a speaker opened anew, empty or not, changes nothing for what was announced", () => {

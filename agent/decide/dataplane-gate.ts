@@ -8,8 +8,8 @@ import type { Asking, Dataplane, Due, Passage, Standing } from "./dataplane.ts";
 import { hasSynced } from "./dataplane-evidence.ts";
 import type { Moment, Told } from "./dataplane-evidence.ts";
 
-/** When the service itself and its endpoints last changed, in ms since the epoch; -Infinity: before we looked. */
-type ChangedAt = Readonly<Record<DataplanePart, number>>;
+/** When the service itself and its endpoints last changed. */
+type ChangedAt = Readonly<Record<DataplanePart, Moment>>;
 
 /** An address that waits for the proxy. */
 export interface Waiting {
@@ -44,6 +44,8 @@ export interface Followed {
   readonly opened: boolean;
   /** The proxy is to be asked, because something waits, or passed because the proxy was mute so far. */
   readonly ask: boolean;
+  /** Of other services, which share an address that is served now. */
+  readonly released: readonly Released[];
 }
 
 /** An address that need not wait any longer. */
@@ -52,13 +54,15 @@ export interface Released {
   readonly how: Passage;
 }
 
-const never: ChangedAt = { service: -Infinity, endpoints: -Infinity };
+const beforeWeLooked: Moment = { epochMs: -Infinity, monotonicMs: -Infinity };
+const never: ChangedAt = { service: beforeWeLooked, endpoints: beforeWeLooked };
 const noEntries: readonly Entry[] = [];
 
 export class DataplaneGate implements Dataplane {
   readonly #maxWaitMs: number;
   readonly #entries = new Map<ServiceKey, readonly Entry[]>();
   readonly #waiting = new Set<Waiting>();
+  readonly #waitingOn = new Map<Address, readonly Waiting[]>();
   readonly #missed = new Set<Passed>();
   readonly #changedAt = new Map<ServiceKey, ChangedAt>();
   #answers: Told | null = null;
@@ -78,11 +82,11 @@ export class DataplaneGate implements Dataplane {
     if (entry === undefined) return { t: "unknown" };
     if (entry.t === "passed") return { t: "passed", how: entry.how, atMs: entry.atMs };
     const { asking, began } = entry;
-    const changedMs = lastChange(entry);
+    const changed = lastChange(entry);
     return {
       t: "waiting",
       asking,
-      changedAtMs: changedMs === -Infinity ? null : changedMs,
+      changedAtMs: changed === beforeWeLooked ? null : changed.epochMs,
       beganMs: began.epochMs,
       untilMs: began.epochMs + this.#maxWaitMs,
     };
@@ -91,6 +95,20 @@ export class DataplaneGate implements Dataplane {
   /** Addresses that wait; none before it is known what the speaker holds. */
   get waiting(): readonly Waiting[] {
     return this.#open ? [...this.#waiting] : [];
+  }
+
+  get anyWaiting(): boolean {
+    return this.#open && this.#waiting.size > 0;
+  }
+
+  /** Of those that wait, the ones of which a health check node port is asked. */
+  get toCheck(): readonly Waiting[] {
+    return this.waiting.filter(asksPort);
+  }
+
+  /** false as well for one that waits by now for something else than it did. */
+  waits(waiting: Waiting): boolean {
+    return this.#open && this.#waiting.has(waiting);
   }
 
   /** Addresses announced after the maximum wait, of which the proxy has not told up to now. */
@@ -105,13 +123,15 @@ export class DataplaneGate implements Dataplane {
 
   /** When the first wait is over, on the monotonic clock; null: nothing waits. */
   get deadlineMs(): number | null {
-    const [first] = this.waiting.map(({ began }) => began.monotonicMs).sort((a, b) => a - b);
-    return first === undefined ? null : first + this.#maxWaitMs;
+    if (!this.anyWaiting) return null;
+    let first = Infinity;
+    for (const { began } of this.#waiting) first = Math.min(first, began.monotonicMs);
+    return first + this.#maxWaitMs;
   }
 
   /** Something changed that the proxy has to take in. */
-  changed(service: ServiceKey, part: DataplanePart, atMs: number): void {
-    this.#changedAt.set(service, { ...this.#lastChanges(service), [part]: atMs });
+  changed(service: ServiceKey, part: DataplanePart, at: Moment): void {
+    this.#changedAt.set(service, { ...this.#lastChanges(service), [part]: at });
   }
 
   /** Takes in which addresses of a service would be announced if the proxy had no say; others are forgotten. */
@@ -129,7 +149,10 @@ export class DataplaneGate implements Dataplane {
       return passed(waiting, how, now);
     });
     this.#change(service, entries);
-    return { opened: opened && this.#open, ask };
+    const released = entries
+      .filter((entry) => entry.t === "passed" && !before.includes(entry))
+      .flatMap(({ address }) => this.#releaseSharing(address, now));
+    return { opened: opened && this.#open, ask, released };
   }
 
   /** The service is gone. */
@@ -163,15 +186,15 @@ export class DataplaneGate implements Dataplane {
     this.#silent = false;
     for (const late of [...this.#missed]) {
       const { missed } = late;
-      if (missed !== null && hasSynced(answers, missed.family, lastChange(missed), missed.began))
+      if (missed !== null && hasSynced(answers, missed.family, lastChange(missed)))
         this.#replace(missed.service, late, passed(missed, "confirmed", now));
     }
-    return this.#release((waiting) => this.#passage(waiting, false), now);
+    return this.#release(this.waiting, (waiting) => this.#passage(waiting, false), now);
   }
 
   /** The service's health check node port says that endpoints on this node are served. */
   checked(checked: Waiting, now: Moment): readonly Released[] {
-    return this.#release((waiting) => (waiting === checked ? this.#passage(waiting, true) : null), now);
+    return this.#release([checked], (waiting) => this.#passage(waiting, true), now);
   }
 
   /** Lets go what has waited for the maximum; all of it when nothing has ever answered. */
@@ -180,22 +203,23 @@ export class DataplaneGate implements Dataplane {
     if (deadlineMs === null || now.monotonicMs < deadlineMs) return [];
     this.#silent = this.#answers === null;
     const overdue = ({ began }: Waiting) => now.monotonicMs >= began.monotonicMs + this.#maxWaitMs;
-    return this.#release((waiting) => (this.#silent ? "silent" : overdue(waiting) ? "overdue" : null), now);
+    const passage = (waiting: Waiting) => (this.#silent ? "silent" : overdue(waiting) ? "overdue" : null);
+    return this.#release(this.waiting, passage, now);
   }
 
   /** Why an address need not wait; null: it has to. */
   #passage(waiting: Waiting, checked: boolean): Passage | null {
     if (this.#silent) return "silent";
-    const { changedAt, began, family } = waiting;
+    const { changedAt, family } = waiting;
     const answers = this.#answers;
     const untold = answers?.[family].t === "untold";
-    if (waiting.asking.t === "healthCheck" && lastChange(waiting) > -Infinity) {
+    if (asksPort(waiting)) {
       // The port tells of endpoints. It may have answered so before the service got this address.
-      const known = answers === null || untold || hasSynced(answers, family, changedAt.service, began);
+      const known = answers === null || untold || hasSynced(answers, family, changedAt.service);
       return checked && known ? "confirmed" : null;
     }
     if (untold) return "untold";
-    return answers !== null && hasSynced(answers, family, lastChange(waiting), began) ? "confirmed" : null;
+    return answers !== null && hasSynced(answers, family, lastChange(waiting)) ? "confirmed" : null;
   }
 
   #begin(service: ServiceKey, due: Due, now: Moment): Waiting {
@@ -216,15 +240,29 @@ export class DataplaneGate implements Dataplane {
     return this.#changedAt.get(service) ?? never;
   }
 
-  #release(passage: (waiting: Waiting) => Passage | null, now: Moment): readonly Released[] {
+  #release(
+    candidates: Iterable<Waiting>,
+    passage: (waiting: Waiting) => Passage | null,
+    now: Moment,
+  ): readonly Released[] {
     const released: Released[] = [];
-    for (const waiting of this.waiting) {
+    for (const waiting of candidates) {
+      if (!this.waits(waiting)) continue;
       const how = passage(waiting);
       if (how === null) continue;
       this.#replace(waiting.service, waiting, passed(waiting, how, now));
-      released.push({ waiting, how });
+      released.push({ waiting, how }, ...this.#releaseSharing(waiting.address, now));
     }
     return released;
+  }
+
+  /** The address is announced for one service: should that one go, the others must not take the route back. */
+  #releaseSharing(address: Address, now: Moment): readonly Released[] {
+    if (!this.#open) return [];
+    return this.#sharing(address).map((waiting): Released => {
+      this.#replace(waiting.service, waiting, passed(waiting, "held", now));
+      return { waiting, how: "held" };
+    });
   }
 
   #replace(service: ServiceKey, old: Entry, entry: Entry): void {
@@ -237,13 +275,29 @@ export class DataplaneGate implements Dataplane {
 
   #change(service: ServiceKey, entries: readonly Entry[]): void {
     for (const entry of this.#entries.get(service) ?? noEntries)
-      if (entry.t === "waiting") this.#waiting.delete(entry);
+      if (entry.t === "waiting") this.#drop(entry);
       else this.#missed.delete(entry);
     for (const entry of entries)
-      if (entry.t === "waiting") this.#waiting.add(entry);
+      if (entry.t === "waiting") this.#add(entry);
       else if (entry.missed !== null) this.#missed.add(entry);
     if (entries.length > 0) this.#entries.set(service, entries);
     else this.#entries.delete(service);
+  }
+
+  #add(waiting: Waiting): void {
+    this.#waiting.add(waiting);
+    this.#waitingOn.set(waiting.address, [...this.#sharing(waiting.address), waiting]);
+  }
+
+  #drop(waiting: Waiting): void {
+    this.#waiting.delete(waiting);
+    const others = this.#sharing(waiting.address).filter((other) => other !== waiting);
+    if (others.length > 0) this.#waitingOn.set(waiting.address, others);
+    else this.#waitingOn.delete(waiting.address);
+  }
+
+  #sharing(address: Address): readonly Waiting[] {
+    return this.#waitingOn.get(address) ?? [];
   }
 
   #find(service: ServiceKey, wanted: Address): Entry | undefined {
@@ -251,8 +305,13 @@ export class DataplaneGate implements Dataplane {
   }
 }
 
-function lastChange({ changedAt }: Waiting): number {
-  return Math.max(changedAt.service, changedAt.endpoints);
+function lastChange({ changedAt: { service, endpoints } }: Waiting): Moment {
+  return service.monotonicMs > endpoints.monotonicMs ? service : endpoints;
+}
+
+/** What was there before we looked needs no more than any sync. */
+function asksPort(waiting: Waiting): boolean {
+  return waiting.asking.t === "healthCheck" && lastChange(waiting) !== beforeWeLooked;
 }
 
 /** What is asked may change while it waits: another type of service, another port. */

@@ -1,68 +1,14 @@
 // The dataplane gate through the loop: a proxy that answers as a test says, and a speaker in memory.
 import { describe, expect, it } from "vitest";
 import { endpoint, ip, node, service, slice } from "../decide/decide.fixture.ts";
-import { MemorySpeaker } from "../engine/memory/speaker.ts";
-import type { SyncAnswers } from "../model/dataplane.ts";
 import { objectKey } from "../model/service.ts";
-import type { Check, ProxyProbe } from "../watch/dataplane/kube-proxy.ts";
 import { explain } from "./explain.ts";
 import { parseQuery } from "./explain-query.ts";
-import { heldPrefixes, local, readySlice, startWorld, sync } from "./loop.fixture.ts";
+import { add, aggregate, first, second, start } from "./gatekeeper.fixture.ts";
+import { heldPrefixes, local, readySlice, sync } from "./loop.fixture.ts";
 import type { World } from "./loop.fixture.ts";
 
-const [aggregate, first, second] = ["10.49.0.0/16", "10.49.0.1/32", "10.49.0.2/32"];
 const name = (address: string) => objectKey("default", `s-${address}`);
-
-/** kube-proxy as the tests have it: `answers` null is a closed port. */
-class Proxy implements ProxyProbe {
-  answers: SyncAnswers | null = null;
-  readonly serving = new Set<string>();
-  asked = 0;
-
-  /** @param ms since the epoch */
-  synced(ms: number): void {
-    this.answers = { ipv4: { t: "at", ms }, ipv6: { t: "at", ms } };
-  }
-
-  health(): Promise<SyncAnswers | null> {
-    this.asked++;
-    return Promise.resolve(this.answers);
-  }
-
-  serves({ service: key, family, port }: Check): Promise<boolean> {
-    return Promise.resolve(this.serving.has(`${key} ${family} ${port}`));
-  }
-}
-
-interface Scene extends World {
-  readonly proxy: Proxy;
-  readonly lines: string[];
-}
-
-/** The first service is there from the start; kube-proxy synced at the start, unless it is not there. */
-async function start(
-  options: { proxy?: Proxy; speaker?: MemorySpeaker; absent?: boolean } = {},
-): Promise<Scene> {
-  const { proxy = new Proxy(), speaker } = options;
-  if (options.absent !== true) proxy.synced(1_000_000);
-  const lines: string[] = [];
-  const world = startWorld(
-    (clock) => speaker ?? new MemorySpeaker({ clock }),
-    "keep",
-    lines,
-    undefined,
-    proxy,
-  );
-  sync(world.cluster);
-  await world.clock.advance(100);
-  return { ...world, proxy, lines };
-}
-
-/** The second service gets a ready endpoint on the node. */
-function add({ cluster }: World): void {
-  cluster.set("Service", "default/s-10.49.0.2", local("10.49.0.2"));
-  cluster.set("EndpointSlice", "default/s-10.49.0.2", readySlice("10.49.0.2"));
-}
 
 function reasonOf({ desired }: World, address: string): string | undefined {
   return [...desired.verdicts()].find((verdict) => verdict.address === address)?.reason;
@@ -269,12 +215,15 @@ describe("N8: what is not held back", () => {
     await stop();
   });
 
-  it("a route that comes back by a change of the node, for the proxy has its endpoints long since", async () => {
+  it.each([
+    ["after", 20],
+    ["shortly before", -5],
+  ])("a route that comes back with its node, by a sync long since %s its own last change", async (_, ms) => {
     const { clock, cluster, proxy, speaker, stop } = await start();
     const labels = { "node.kubernetes.io/exclude-from-external-load-balancers": "true" };
     cluster.set("EndpointSlice", "default/s-10.49.0.1", readySlice("10.49.0.1", false));
     cluster.set("EndpointSlice", "default/s-10.49.0.1", readySlice("10.49.0.1"));
-    proxy.synced(clock.now() + 20);
+    proxy.synced(clock.now() + ms);
     await clock.advance(60_000);
     cluster.set("Node", "n1", node({ labels }));
     await clock.advance(60_000);

@@ -49,13 +49,13 @@ export class Gatekeeper implements ToldDataplane {
       clock,
       random,
       work: (signal) => this.#askHealth(signal),
-      pace: () => (this.#gate.waiting.length > 0 ? "fast" : this.#gate.overdue.length > 0 ? "slow" : "none"),
+      pace: () => (this.#gate.anyWaiting ? "fast" : this.#gate.overdue.length > 0 ? "slow" : "none"),
     });
     this.#checks = new Poller({
       clock,
       random,
       work: (signal) => this.#askChecks(signal),
-      pace: () => (this.#toCheck().length > 0 ? "fast" : "none"),
+      pace: () => (this.#gate.toCheck.length > 0 ? "fast" : "none"),
     });
     this.#deadline = new Alarm(clock, () => this.#expire());
   }
@@ -97,13 +97,14 @@ export class Gatekeeper implements ToldDataplane {
 
   /** The picture has changed in what the proxy has to take in: to be called before anything is decided on it. */
   changed(service: ServiceKey, part: DataplanePart): void {
-    this.#gate.changed(service, part, this.#options.clock.now());
+    this.#gate.changed(service, part, this.#now());
   }
 
   follow(service: ServiceKey, due: readonly Due[]): boolean {
     const all = due.map((one) => ({ ...one, held: this.#holds(hostPrefix(one.address)) }));
-    const { opened, ask } = this.#gate.follow(service, all, this.#now());
+    const { opened, ask, released } = this.#gate.follow(service, all, this.#now());
     if (ask) this.#ask(due.some(({ asking }) => asking.t === "healthCheck"));
+    this.#free(released);
     return opened;
   }
 
@@ -116,8 +117,13 @@ export class Gatekeeper implements ToldDataplane {
     this.#holds = holds;
     const again = this.#gate.open((address) => holds(hostPrefix(address)), this.#now());
     this.#opened = true;
-    if (this.#gate.waiting.length > 0) this.#ask(this.#toCheck().length > 0);
+    if (this.#gate.anyWaiting) this.#ask(true);
     return again;
+  }
+
+  /** The speaker is out of reach: what it holds is not known until `open` tells. */
+  lost(): void {
+    this.#holds = () => false;
   }
 
   /** Costs the same however many addresses wait. */
@@ -140,9 +146,10 @@ export class Gatekeeper implements ToldDataplane {
   }
 
   async #askChecks(signal: AbortSignal): Promise<void> {
-    const queue = this.#toCheck().values();
+    const queue = this.#gate.toCheck.values();
     const worker = async () => {
-      for (const waiting of queue) await this.#check(waiting, signal);
+      // Answers may take so long that others of the queue wait no more.
+      for (const waiting of queue) if (this.#gate.waits(waiting)) await this.#check(waiting, signal);
     };
     await Promise.all(Array.from({ length: checksAtOnce }, worker));
   }
@@ -152,10 +159,6 @@ export class Gatekeeper implements ToldDataplane {
     if (asking.t !== "healthCheck" || signal.aborted) return;
     if (await this.#options.probe.serves({ service, family, port: asking.port }, signal))
       this.#free(this.#gate.checked(waiting, this.#now()));
-  }
-
-  #toCheck(): readonly Waiting[] {
-    return this.#gate.waiting.filter(({ asking }) => asking.t === "healthCheck");
   }
 
   #expire(): void {
@@ -173,7 +176,7 @@ export class Gatekeeper implements ToldDataplane {
     const { clock, observer } = this.#options;
     for (const { waiting, how } of released)
       observer.dataplaneWaited(how, (clock.monotonic() - waiting.began.monotonicMs) / 1000);
-    if (this.#gate.waiting.length === 0) this.#deadline.clear();
+    if (!this.#gate.anyWaiting) this.#deadline.clear();
     this.#again(new Set(released.map(({ waiting }) => waiting.service)));
   }
 

@@ -106,7 +106,9 @@ export class Loop {
       this.#wakeup.ring();
     };
     signal.addEventListener("abort", stop, { once: true });
-    this.#options.gatekeeper?.start(signal, (services) => {
+    // Told to end, the loop may go on for as long as a drain takes: new routes wait and pass until it has ended.
+    const over = new AbortController();
+    this.#options.gatekeeper?.start(over.signal, (services) => {
       for (const service of services) this.#dirty.resume(service);
       this.#wakeup.ring();
     });
@@ -121,6 +123,7 @@ export class Loop {
       return this.#withdrawn;
     } finally {
       this.#state = { t: "stopped" };
+      over.abort();
       signal.removeEventListener("abort", stop);
     }
   }
@@ -172,6 +175,7 @@ export class Loop {
     } finally {
       holder?.release();
       this.#options.drainer.lost();
+      this.#options.gatekeeper?.lost();
       this.#sessions.speakerLost();
     }
   }
