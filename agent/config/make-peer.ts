@@ -74,7 +74,7 @@ export function makePeer(
       gracefulRestartSeconds:
         gracefulRestartSeconds === null ? null : (draft.restartSeconds ?? gracefulRestartSeconds),
       bfdIntervalMs,
-      filters: draft.filters ?? [],
+      filters: draft.filters,
     },
   };
 }

@@ -31,8 +31,11 @@ export interface Advertisement {
 
 /** A peer with what its object asks for beside the session. */
 export interface ConfiguredPeer extends Peer {
-  /** Names of BGPFilter objects, in the order in which they are asked. */
-  readonly filters: readonly string[];
+  /**
+   * Names of BGPFilter objects, in the order in which they are asked. null: what is written cannot be read, and what
+   * held before is not known: nothing is sent to this peer.
+   */
+  readonly filters: readonly string[] | null;
 }
 
 export interface NodeConfig {

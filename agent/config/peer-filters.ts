@@ -10,15 +10,24 @@ import { objectName } from "./spec.ts";
 type Filters = ReadonlyMap<string, Filter>;
 
 export function peerFilterProblems(peers: readonly ConfiguredPeer[], filters: Filters): readonly Problem[] {
-  return peers.flatMap((peer) =>
-    peer.filters.flatMap((name, index) => {
-      const [object, field] = [objectName({ kind: "BGPPeer", name: peer.name }), `spec.filters[${index}]`];
-      return findings(peer, name, filters).map((finding) => ({ object, field, ...finding }));
-    }),
-  );
+  return peers.flatMap((peer) => {
+    const object = objectName({ kind: "BGPPeer", name: peer.name });
+    if (peer.filters === null) return [{ object, field: "spec.filters", ...unknownFilters }];
+    return peer.filters.flatMap((name, index) =>
+      findings(peer, name, filters).map((finding) => ({
+        object,
+        field: `spec.filters[${index}]`,
+        ...finding,
+      })),
+    );
+  });
 }
 
 type Finding = Pick<Problem, "severity" | "message">;
+
+const unknownFilters = error(
+  "which filters the session had is not known since the agent was restarted; nothing is sent to this peer",
+);
 
 function findings(peer: ConfiguredPeer, name: string, filters: Filters): readonly Finding[] {
   const filter = filters.get(name);

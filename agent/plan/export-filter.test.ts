@@ -207,6 +207,7 @@ describe("T7: the first rule that matches decides, filter after filter", () => {
     const named = names.map((name) => ({ name, filter: all.get(name) ?? null }));
     const verdict = exportFilter(named, plainRoute(cidr(prefix)), external);
     if (verdict.t === "closed") return `${verdict.why} ${verdict.filter}`;
+    if (verdict.t === "unknown") return verdict.t;
     return `${verdict.t} ${verdict.by === null ? "-" : `${verdict.by.filter} ${verdict.by.rule}`}`;
   };
 
@@ -237,7 +238,12 @@ describe("T7: the first rule that matches decides, filter after filter", () => {
 });
 
 describe("several peers", () => {
-  const named = (name: string, last: number, names: readonly string[], number = 65001): ConfiguredPeer => ({
+  const named = (
+    name: string,
+    last: number,
+    names: readonly string[] | null,
+    number = 65001,
+  ): ConfiguredPeer => ({
     name,
     address: ip(`192.168.1.${last}`),
     port: 179,
@@ -287,6 +293,13 @@ describe("several peers", () => {
         },
       ],
     });
+  });
+
+  test("T8: of which it is not known what filters they have are sent nothing", () => {
+    const reach = reachFor(named("a", 1, null), named("b", 2, []));
+    for (const prefix of ["10.96.0.1/32", "fd00::1/128"])
+      expect(reached(reach, plainRoute(cidr(prefix)))).toEqual({ notTo: ["192.168.1.1"], variants: [] });
+    expect(reach.key).not.toBe(reachFor(named("a", 1, []), named("b", 2, [])).key);
   });
 
   test("with equal filters share one evaluation and one list", () => {

@@ -48,7 +48,9 @@ export type ExportVerdict =
     }
   | { readonly t: "reject"; readonly by: DecidingRule }
   /** A filter is missing or cannot be read: nothing is sent. */
-  | { readonly t: "closed"; readonly filter: string; readonly why: "missing" | "unreadable" };
+  | { readonly t: "closed"; readonly filter: string; readonly why: "missing" | "unreadable" }
+  /** It is not known which filters are to be asked: nothing is sent either. */
+  | { readonly t: "unknown" };
 
 /** Priority of the routes that a node originates: Calico's normal one. */
 const ownPriority = 1024;
@@ -57,7 +59,7 @@ const ownPriority = 1024;
 const localPrefOfPriorityZero = 2_147_483_647;
 
 export function exportFilter(
-  filters: readonly NamedFilter[],
+  filters: readonly NamedFilter[] | null,
   route: OwnRoute,
   target: ExportTarget,
 ): ExportVerdict {
@@ -66,9 +68,10 @@ export function exportFilter(
 
 /** The same for many routes. */
 export function compileExports(
-  filters: readonly NamedFilter[],
+  filters: readonly NamedFilter[] | null,
   target: ExportTarget,
 ): (route: OwnRoute) => ExportVerdict {
+  if (filters === null) return () => ({ t: "unknown" });
   const missing = filters.find(({ filter }) => filter === null);
   if (missing !== undefined) {
     const verdict: ExportVerdict = { t: "closed", filter: missing.name, why: "missing" };

@@ -34,7 +34,7 @@ const toAll: Reached = { notTo: [], variants: [] };
 export function reachOf({ peers, filters }: Pick<NodeConfig, "peers" | "filters">): Reach {
   const groups = new Map<string, ConfiguredPeer[]>();
   for (const peer of peers) {
-    if (peer.filters.length === 0) continue;
+    if (peer.filters?.length === 0) continue;
     const key = JSON.stringify([targetOf(peer), namedFilters(peer, filters)]);
     groups.set(key, [...(groups.get(key) ?? []), peer]);
   }
@@ -54,11 +54,12 @@ export function targetOf({ asn, localAsn }: ConfiguredPeer): ExportTarget {
   return { peerType: asn === localAsn ? "iBGP" : "eBGP", localAsn };
 }
 
+/** null: it is not known which they are. */
 export function namedFilters(
   { filters: names }: ConfiguredPeer,
   filters: NodeConfig["filters"],
-): readonly NamedFilter[] {
-  return names.map((name) => ({ name, filter: filters.get(name) ?? null }));
+): readonly NamedFilter[] | null {
+  return names?.map((name) => ({ name, filter: filters.get(name) ?? null })) ?? null;
 }
 
 export function reached({ groups }: Reach, route: OwnRoute): Reached {

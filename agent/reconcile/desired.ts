@@ -105,8 +105,8 @@ export class Desired {
     const { asn } = this.config;
     const { peers } = this.#lastGood;
     const good = [...held].map((peer) => {
-      // Of a session's filters the speaker knows nothing.
-      const filters = peers.get(peer.name)?.peer.filters ?? [];
+      // Of a session's filters the speaker knows nothing: until they can be read, nothing is to be sent over it.
+      const filters = peers.get(peer.name)?.peer.filters ?? null;
       return [peer.name, { peer: { ...peer, filters }, followsNodeAsn: peer.localAsn === asn }] as const;
     });
     this.#lastGood = { ...this.#lastGood, peers: new Map([...peers, ...good]) };

@@ -11,7 +11,7 @@ import type { PeerExplanation } from "./explanation.ts";
 /** One entry for each peer that is not sent the route, or is sent it with other attributes; by name. */
 export function explainPeers(route: PlannedRoute, config: NodeConfig): readonly PeerExplanation[] {
   return config.peers
-    .filter(({ filters }) => filters.length > 0)
+    .filter(({ filters }) => filters?.length !== 0)
     .flatMap((peer) => explainPeer(route, peer, config.filters));
 }
 
@@ -27,6 +27,8 @@ function explainPeer(
 
 function sentence(verdict: ExportVerdict, route: PlannedRoute): string {
   switch (verdict.t) {
+    case "unknown":
+      return "which filters it has cannot be read";
     case "closed": {
       const filter = objectName({ kind: "BGPFilter", name: verdict.filter });
       return verdict.why === "missing" ? `there is no ${filter}` : `${filter} cannot be read`;

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { ip } from "../decide/decide.fixture.ts";
+import type { MemorySpeaker } from "../engine/memory/speaker.ts";
 import type { ConfigObject } from "../model/config-object.ts";
 import { heldPrefixes, peer, startWorld, sync, tor } from "./loop.fixture.ts";
 
@@ -16,11 +17,11 @@ const rejectHosts = filter({
 });
 
 /** Two ToRs; the second has the filter `f`. */
-async function rack(f: ConfigObject | null) {
-  const world = startWorld();
+async function rack(f: ConfigObject | null, names: unknown = ["f"], speaker?: MemorySpeaker) {
+  const world = startWorld(speaker && (() => speaker));
   sync(world.cluster);
   if (f !== null) world.cluster.set("BGPFilter", "f", f);
-  world.cluster.set("BGPPeer", "tor2", peer("tor2", tor2, { filters: ["f"] }));
+  world.cluster.set("BGPPeer", "tor2", peer("tor2", tor2, { filters: names }));
   await world.clock.advance(0);
   const seen = (address: typeof tor) => [...world.speaker.seenBy(address).keys()].sort();
   const set = async (object: ConfigObject) => {
@@ -92,6 +93,39 @@ describe("T6: an export filter on one peer", () => {
     cluster.replace("BGPFilter", new Map([["f", { ...rejectHosts }]]));
     await clock.advance(400_000);
     expect([speaker.news, told.repairs]).toEqual([[], []]);
+    await stop();
+  });
+});
+
+describe("T8: names of filters that cannot be read", () => {
+  test("leave the peer the filters that it had", async () => {
+    const { seen, cluster, clock, stop } = await rack(rejectHosts);
+    cluster.set("BGPPeer", "tor2", peer("tor2", tor2, { filters: "f" }));
+    await clock.advance(0);
+    expect(seen(tor2)).toEqual([aggregate]);
+    await stop();
+  });
+
+  test("after a restart of the agent leave the session and nothing to send over it, which is told, until they can be", async () => {
+    const before = await rack(rejectHosts);
+    await before.stop();
+    before.speaker.clearNews();
+    const { seen, cluster, clock, desired, speaker, stop } = await rack(rejectHosts, "f", before.speaker);
+    expect([seen(tor), seen(tor2)]).toEqual([[aggregate, host], []]);
+    expect(speaker.news).toEqual([{ t: "withdrawn", to: tor2, prefix: aggregate }]);
+    expect(desired.plan().peers).toMatchObject([{ name: "tor" }, { name: "tor2", routes: [] }]);
+    expect(desired.problems()).toContainEqual({
+      object: "BGPPeer/tor2",
+      field: "spec.filters",
+      severity: "error",
+      message:
+        "which filters the session had is not known since the agent was restarted; nothing is sent to this peer",
+    });
+    speaker.clearNews();
+    cluster.set("BGPPeer", "tor2", peer("tor2", tor2, { filters: ["f"] }));
+    await clock.advance(0);
+    expect(speaker.news).toEqual([{ t: "announced", to: tor2, prefix: aggregate }]);
+    expect(desired.problems()).toEqual([]);
     await stop();
   });
 });

@@ -32,7 +32,7 @@ export function makeWish(desired: Desired, engine: Engine): Wish {
 /** Without its filters a peer would be sent more than it may be. */
 function withFilters(peers: readonly ConfiguredPeer[], engine: Engine): readonly Problem[] {
   return peers
-    .filter(({ filters }) => filters.length > 0)
+    .filter(({ filters }) => filters?.length !== 0)
     .map(({ name }) => ({
       object: `BGPPeer/${name}`,
       field: "spec.filters",
