@@ -21,8 +21,8 @@ import { Wakeup } from "./wakeup.ts";
 export type LoopState =
   /** Not every kind has been listed, or the node's own object does not say who it is: nothing may be changed. */
   | { readonly t: "waiting" }
-  /** Opening the speaker, or reading back and adopting what it holds. */
-  | { readonly t: "opening" }
+  /** Opening the speaker, or reading back and adopting what it holds; again when the last try failed with an error. */
+  | { readonly t: "opening"; readonly error: EngineError | null }
   /** The speaker is out of reach: tried again when the delay is over. Routes it may still hold are not touched. */
   | { readonly t: "backoff"; readonly error: EngineError }
   /** The speaker holds what is wanted, or is about to. */
@@ -151,7 +151,7 @@ export class Loop {
     let link: EngineLink | null = null;
     let holder: Holder | null = null;
     try {
-      this.#state = { t: "opening" };
+      this.#state = { t: "opening", error: this.#state.t === "backoff" ? this.#state.error : null };
       link = await this.#busy(open(engine, instance, events, signal));
       this.#welcome(link);
       holder = this.#holder(link, instance);

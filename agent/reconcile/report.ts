@@ -1,6 +1,6 @@
 // What the agent can tell of itself: read-only views for metrics, health and the API.
 import { PortTakenError } from "../engine/contract.ts";
-import type { Engine, Negotiated, PeerStatus } from "../engine/contract.ts";
+import type { Engine, EngineError, Negotiated, PeerStatus } from "../engine/contract.ts";
 import type { Family } from "../model/family.ts";
 import type { Peer, SessionState } from "../model/peer.ts";
 import { prefixFamily } from "../model/prefix.ts";
@@ -171,7 +171,7 @@ export class Report {
       up: state.t === "holding",
       state: state.t,
       version: state.t === "holding" ? state.link.version : null,
-      error: state.t === "backoff" ? state.error.message : null,
+      error: this.#engineError?.message ?? null,
     };
   }
 
@@ -228,13 +228,19 @@ export class Report {
     return state.t === "holding" ? state.holder.wish.peers : null;
   }
 
+  /** null: the speaker is there, or nothing is known yet. */
+  get #engineError(): EngineError | null {
+    const { state } = this.#loop;
+    return state.t === "backoff" || state.t === "opening" ? state.error : null;
+  }
+
   #furtherProblems(): readonly Problem[] {
     const { state } = this.#loop;
     const { problem } = this.#drainRequests;
     return [
       ...(state.t === "holding" ? state.holder.wish.problems : []),
-      ...(state.t === "backoff" && state.error instanceof PortTakenError
-        ? [this.#desired.portTaken(state.error.message)]
+      ...(this.#engineError instanceof PortTakenError
+        ? [this.#desired.portTaken(this.#engineError.message)]
         : []),
       ...(problem === null ? [] : [problem]),
       ...(this.#gatekeeper?.problems ?? []),

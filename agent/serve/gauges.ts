@@ -32,6 +32,12 @@ export function createGauges(registry: Registry, report: Report): () => Promise<
     "When an established session was lost last.",
     "peer",
   );
+  const peerLastError = gauge(
+    "bellman_peer_last_error",
+    "1 for why the session is not established, or was lost last, as the speaker says it.",
+    "peer",
+    "reason",
+  );
   const holdTime = gauge("bellman_peer_hold_time_seconds", "Hold time that both sides agreed on.", "peer");
   const accepted = gauge(
     "bellman_peer_accepted_routes",
@@ -58,6 +64,7 @@ export function createGauges(registry: Registry, report: Report): () => Promise<
     if (peer.establishedAtMs !== null) peerSince.set({ peer: peer.name }, peer.establishedAtMs / 1000);
     peerDrops.inc({ peer: peer.name }, peer.drops);
     if (peer.lastDrop !== null) peerLastDrop.set({ peer: peer.name }, peer.lastDrop.atMs / 1000);
+    if (peer.lastError !== null) peerLastError.set({ peer: peer.name, reason: peer.lastError }, 1);
     if (peer.negotiated !== null) holdTime.set({ peer: peer.name }, peer.negotiated.holdTimeSeconds);
     for (const family of families) {
       const [sent, taken] = [peer.advertised[family], peer.accepted[family]];

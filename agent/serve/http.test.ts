@@ -136,6 +136,8 @@ describe("the API", () => {
     });
     expect(await metric('bellman_peer_drops_total{peer="tor"}')).toBe(1);
     expect(await metric('bellman_peer_last_drop_timestamp_seconds{peer="tor"}')).toBe(1_000);
+    const reason = "the neighbour does not answer";
+    expect(await metric(`bellman_peer_last_error{peer="tor",reason="${reason}"}`)).toBe(1);
     expect(await metric('bellman_peer_hold_time_seconds{peer="tor"}')).toBeUndefined();
   });
   it("tells of an established session what both sides agreed on", async () => {

@@ -1,6 +1,6 @@
 // Why sessions were lost or did not come up. API v4 has a place for it in its events, which gobgpd 4.8 leaves empty, and
 // v3 has none. But gobgpd counts the NOTIFICATION messages of each session (RFC 4271 §4.5), which tells at least from
-// which side it was ended.
+// which side it was ended; and the OPEN messages: without one there was no TCP connection.
 import { parseAddress } from "../../model/address.ts";
 import type { Address } from "../../model/address.ts";
 import type { Peer as Neighbour } from "./proto/gobgp.pb.ts";
@@ -32,7 +32,7 @@ export class LastErrors {
     if (told !== null) this.#told.set(address, told);
     const counted = this.#count(address, neighbour);
     if (counted !== null) this.#counted.set(address, counted);
-    return this.#told.get(address) ?? this.#counted.get(address) ?? null;
+    return this.#told.get(address) ?? this.#counted.get(address) ?? neverConnected(neighbour);
   }
 
   /** A session that is set up anew has no past. */
@@ -56,4 +56,12 @@ export class LastErrors {
 function toldBy({ state }: Neighbour): string | null {
   if (state === undefined || noReasons.includes(state.disconnectReason)) return null;
   return state.disconnectMessage === "" ? `reason ${state.disconnectReason}` : state.disconnectMessage;
+}
+
+/** gobgpd keeps to itself what came of its tries to connect. */
+function neverConnected({ state, conf, transport }: Neighbour): string | null {
+  const { sent, received } = state?.messages ?? {};
+  if (sent?.open !== 0n || received?.open !== 0n) return null;
+  const guarded = conf?.authPassword === "" ? "" : ", or none with this password";
+  return `no TCP connection to port ${transport?.remotePort ?? 179} has come up${guarded}`;
 }

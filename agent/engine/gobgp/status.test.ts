@@ -106,7 +106,7 @@ describe("why a session was lost", () => {
   const neighbour = (state: MessageInitShape<typeof PeerSchema>["state"]) =>
     create(PeerSchema, { conf, ...(state !== undefined && { state }) });
   const notifications = (received: bigint, sent: bigint) =>
-    neighbour({ messages: { received: { notification: received }, sent: { notification: sent } } });
+    neighbour({ messages: { received: { notification: received }, sent: { notification: sent, open: 1n } } });
 
   it("is what an event says, where events do, and stays known", () => {
     const errors = new LastErrors();
@@ -130,7 +130,7 @@ describe("why a session was lost", () => {
 
   it("is the connection when nobody said a word", () => {
     const errors = new LastErrors();
-    const messages = { received: { notification: 0n }, sent: { notification: 0n } };
+    const messages = { received: { open: 1n }, sent: { open: 1n } };
     const since = (seconds: bigint) =>
       create(PeerSchema, {
         conf,
@@ -140,6 +140,20 @@ describe("why a session was lost", () => {
     expect(errors.learn(since(1_700_000_000n))).toBeNull();
     expect(errors.learn(since(1_700_000_000n))).toBeNull();
     expect(errors.learn(since(1_700_000_060n))).toBe("the TCP connection was lost");
+  });
+
+  it("is that nobody has answered, where no OPEN was ever sent", () => {
+    const opens = (open: bigint, authPassword = "") =>
+      create(PeerSchema, {
+        conf: { ...conf, authPassword },
+        state: { messages: { received: { open: 0n }, sent: { open } } },
+        transport: { remotePort: 1790 },
+      });
+    const errors = new LastErrors();
+    expect(errors.learn(opens(0n))).toBe("no TCP connection to port 1790 has come up");
+    expect(errors.learn(opens(0n, "secret"))).toMatch(/^no TCP .*, or none with this password$/);
+    expect(errors.learn(neighbour({ sessionState: 3 }))).toBeNull();
+    expect(errors.learn(opens(1n))).toBeNull();
   });
 
   it("is forgotten with the session", () => {
