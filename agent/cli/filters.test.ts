@@ -104,7 +104,7 @@ spec:
   it("are beyond a speaker that does not honour them", async () => {
     const { stdout } = await runCommand(validateCommand, ["-f", directory, "--engine", "gobgp"]);
     expect(stdout).toMatch(
-      /error +BGPPeer\/tor2 +spec\.filters +filters are not available yet with gobgp; the session is not brought up\n/,
+      /error +BGPPeer\/tor2 +spec\.filters +operations of filters are not available yet with gobgp; the session is not brought up\n/,
     );
   });
 });

@@ -40,11 +40,14 @@ export function sameRouterId(routerId: string, wanted: BgpInstance): boolean {
   return [wanted.routerId, ...(wanted.otherRouterIds ?? [])].some((address) => address === routerId);
 }
 
+/** `reject`: a route's `notTo`. `all`: its `variants` as well. */
+export type FilterHonours = "none" | "reject" | "all";
+
 export interface Engine {
   readonly name: "gobgp" | "memory";
 
-  /** Honours a route's `notTo` and `variants`. Where not, no peer with export filters is brought up. */
-  readonly filters: boolean;
+  /** How much of a route that is told apart by peer it honours. A peer whose filters ask for more is not brought up. */
+  readonly filters: FilterHonours;
 
   /** The parts of the wish that this speaker cannot honour, before anything is applied. They are then left out. */
   refusals(wish: { readonly peers: readonly Peer[] }): readonly Problem[];

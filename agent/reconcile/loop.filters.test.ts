@@ -132,7 +132,7 @@ describe("T8: names of filters that cannot be read", () => {
 
 test("a speaker that cannot tell peers apart brings up no peer with filters, and is asked for plain routes", async () => {
   const { clock, cluster, engine, loop, speaker, told, stop } = startWorld();
-  engine.cannotFilter();
+  engine.canFilter("none");
   sync(cluster);
   cluster.set("BGPFilter", "f", rejectHosts);
   cluster.set("BGPPeer", "tor2", peer("tor2", tor2, { filters: ["f"] }));
@@ -150,5 +150,28 @@ test("a speaker that cannot tell peers apart brings up no peer with filters, and
   speaker.clearNews();
   await clock.advance(400_000);
   expect([speaker.news, told.repairs]).toEqual([[], []]);
+  await stop();
+});
+
+test("a speaker that can only keep routes from peers brings up none whose filters change routes", async () => {
+  const { clock, cluster, engine, loop, speaker, stop } = startWorld();
+  engine.canFilter("reject");
+  sync(cluster);
+  cluster.set("BGPFilter", "f", rejectHosts);
+  cluster.set("BGPPeer", "tor2", peer("tor2", tor2, { filters: ["f"] }));
+  await clock.advance(0);
+  expect([...speaker.seenBy(tor2).keys()]).toEqual([aggregate]);
+  const operations = [{ addCommunity: { value: "64512:7" } }];
+  cluster.set("BGPFilter", "f", filter({ exportV4: [{ action: "Accept", operations }] }));
+  await clock.advance(0);
+  expect([...speaker.peers.keys()]).toEqual([tor]);
+  expect(loop.state.t === "holding" && loop.state.holder.wish.problems).toMatchObject([
+    {
+      object: "BGPPeer/tor2",
+      field: "spec.filters",
+      message: "operations of filters are not available yet with memory; the session is not brought up",
+    },
+  ]);
+  expect([...speaker.routes.values()]).toMatchObject([{ variants: [] }, { variants: [] }]);
   await stop();
 });

@@ -116,7 +116,7 @@ export class BirdPeer {
   /** What came over the sessions since the mark. */
   events(): readonly SeenEvent[] {
     const text = readFileSync(this.#log).subarray(this.#mark).toString();
-    return [...text.matchAll(/ (\w+)\.ipv[46] > (added|removed) \[\w+\] (\S+) /g)].map(
+    return [...text.matchAll(/ (\w+)\.ipv[46] > (added|removed)(?: \[\w+\])? (\S+) /g)].map(
       ([, session = "", t = "", prefix = ""]) => ({ t: t === "added" ? t : "removed", session, prefix }),
     );
   }

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { describe } from "vitest";
 import { describeEngine } from "../integration/engine/conformance.ts";
 import { describeGobgpDriver } from "../integration/engine/gobgp-driver.ts";
+import { describeGobgpExports } from "../integration/engine/gobgp-exports.ts";
 import { gobgpRig } from "../integration/engine/gobgp-rig.ts";
 import { describeGobgpSessions } from "../integration/engine/gobgp-sessions.ts";
 import { projectRoot } from "../support/paths.ts";
@@ -14,5 +15,6 @@ const lines = execFileSync(process.execPath, [script, "--no-fetch"], { encoding:
 describe.each(lines.map((line) => line.split(" ")))("gobgpd %s (%s)", (_version, _suite, folder) => {
   describeEngine("gobgp", () => gobgpRig({ folder }));
   describeGobgpDriver(folder);
+  describeGobgpExports(folder);
   describeGobgpSessions(folder);
 });

@@ -9,6 +9,7 @@ import type { Clock } from "../../time/clock.ts";
 import { EngineError } from "../contract.ts";
 import type { BgpInstance, PeerStatus, RunningInstance } from "../contract.ts";
 import type { Dialect } from "./dialect.ts";
+import { ExportPolicy } from "./export-policy.ts";
 import { familyNumbers } from "./families.ts";
 import { refuseReceived } from "./import-policy.ts";
 import { AddPathStreamRequestSchema } from "./proto/gobgp.pb.ts";
@@ -50,12 +51,15 @@ const established = 6;
 
 /** Every call rejects with an EngineError. */
 export class GobgpApi {
+  /** Which routes are kept from which neighbours. */
+  readonly exports: ExportPolicy;
   readonly #rpc: Rpc;
   readonly #dialect: Dialect;
   readonly #clock: Clock;
   readonly #lastErrors = new LastErrors();
 
   constructor(rpc: Rpc, dialect: Dialect, clock: Clock) {
+    this.exports = new ExportPolicy(rpc, dialect);
     this.#rpc = rpc;
     this.#dialect = dialect;
     this.#clock = clock;

@@ -13,6 +13,9 @@ export interface Dialect {
   readonly globalTable: number;
   /** Direction of a soft reset that judges received routes anew. */
   readonly resetIn: number;
+  /** Direction of a soft reset that sends routes anew. */
+  readonly resetOut: number;
+  readonly policy: PolicyNumbers;
   /** How the neighbour of a path that has none is printed. */
   readonly noNeighbour: string;
   /** Does it pack all changes that wait for a peer into messages with the withdrawals first? */
@@ -22,12 +25,26 @@ export interface Dialect {
   readonly readCapability: ReadCapability;
 }
 
+/** What policies are written with. */
+export interface PolicyNumbers {
+  /** DefinedType of sets of neighbours. */
+  readonly neighbours: number;
+  /** DefinedType of sets of large communities. */
+  readonly largeCommunities: number;
+  /** MatchSet's type that is content with one of the set. */
+  readonly any: number;
+  /** CommunityAction's type. */
+  readonly remove: number;
+}
+
 /** gobgpd 3.10 (Debian 12) to 3.37 (Debian 13 has 3.36). */
 export const v3: Dialect = {
   version: "v3",
   call: GobgpApi.method,
   globalTable: 0,
   resetIn: 0,
+  resetOut: 1,
+  policy: { neighbours: 1, largeCommunities: 6, any: 0, remove: 1 },
   noNeighbour: "<nil>",
   withdrawsFirst: false,
   speaksBfd: false,
@@ -40,6 +57,8 @@ export const v4: Dialect = {
   call: GoBgpService.method,
   globalTable: 1,
   resetIn: 1,
+  resetOut: 2,
+  policy: { neighbours: 2, largeCommunities: 7, any: 1, remove: 2 },
   noNeighbour: "",
   withdrawsFirst: true,
   speaksBfd: true,

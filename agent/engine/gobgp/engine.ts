@@ -51,7 +51,7 @@ function honoursOf(dialect: Dialect | null): Honours {
 
 class GobgpEngine implements Engine {
   readonly name = "gobgp";
-  readonly filters = false;
+  readonly filters = "reject";
   readonly #address: GobgpAddress;
   readonly #clock: Clock;
   #dialect: Dialect | null = null;

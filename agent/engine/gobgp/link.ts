@@ -50,18 +50,18 @@ export class GobgpLink implements EngineLink {
 
   held(): Promise<Held> {
     return this.#ask(async () => {
-      const [routes, sessions] = await Promise.all([
-        readRoutes(this.#api, this.#options.localAsn),
-        this.#api.sessions(),
-      ]);
+      const sessions = await this.#api.sessions();
+      const neighbours = new Set(sessions.map(({ status }) => status.address));
+      const routes = await readRoutes(this.#api, this.#options.localAsn, neighbours);
       return { routes, peers: new Map(sessions.map(({ status, peer }) => [status.address, peer])) };
     });
   }
 
   count(): Promise<number> {
     return this.#ask(async () => {
-      // The rare look is also the time to see that nobody has opened the door to received routes.
+      // The rare look is also the time to see that nobody has opened a door, to received routes or to a neighbour.
       await this.#api.refuseReceived();
+      await this.#api.exports.assertInForce();
       const counts = await Promise.all(families.map((family) => this.#api.count(family)));
       return counts.reduce((sum, count) => sum + count, 0);
     });

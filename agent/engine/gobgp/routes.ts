@@ -1,4 +1,5 @@
 // Routes to gobgpd and back: encoding, applying with the culprits found, reading what it originates.
+import type { Address } from "../../model/address.ts";
 import type { Asn } from "../../model/asn.ts";
 import { families } from "../../model/family.ts";
 import { prefixFamily } from "../../model/prefix.ts";
@@ -11,9 +12,13 @@ import { decodeRoute } from "../wire/decode-route.ts";
 import { encodeRoute } from "../wire/encode-route.ts";
 import { decodePrefix, encodePrefix } from "../wire/nlri.ts";
 import { WireError } from "../wire/wire-error.ts";
+import { marked, marksOf, unmarked } from "./marks.ts";
 import type { GobgpApi, PathChange, WirePath } from "./api.ts";
 
-/** Announces first, then withdraws: a prefix that moves to another attribute or length leaves no hole. */
+/**
+ * Announces first, then withdraws: a prefix that moves to another attribute or length leaves no hole. A route that has
+ * to be kept from a neighbour, and cannot be, is announced to nobody.
+ */
 export async function applyRoutes(
   api: GobgpApi,
   clock: Clock,
@@ -23,9 +28,12 @@ export async function applyRoutes(
 ): Promise<readonly Rejection[]> {
   const rejections: Rejection[] = [];
   const announcements: PathChange[] = [];
+  const obstacle = await enforceMarks(api, localAsn, announce);
   for (const route of announce) {
     try {
-      announcements.push(toPath(route.prefix, encodeRoute(route, localAsn), false));
+      const inTable = marked(route, api.exports.marks);
+      if (inTable === null) rejections.push(rejection(route.prefix, obstacle ?? likeMark(route)));
+      else announcements.push(toPath(route.prefix, encodeRoute(inTable, localAsn), false));
     } catch (error) {
       if (!(error instanceof WireError)) throw error;
       rejections.push(rejection(route.prefix, new EngineError("refused", error.message, { cause: error })));
@@ -37,6 +45,35 @@ export async function applyRoutes(
   if (before !== null) await underWay(api, clock, before);
   await send(api, withdrawals, rejections);
   return rejections;
+}
+
+/** Why there is not a mark for every neighbour that a route is kept from; null: there is. */
+async function enforceMarks(
+  api: GobgpApi,
+  localAsn: Asn,
+  routes: readonly Route[],
+): Promise<EngineError | null> {
+  const used = async () => {
+    const held = [...(await readTable(api, localAsn)).values()];
+    return held.reduce((highest, route) => Math.max(highest, ...(route === null ? [] : marksOf(route))), 0);
+  };
+  try {
+    await api.exports.enforce(
+      routes.flatMap(({ notTo }) => notTo),
+      used,
+    );
+    return null;
+  } catch (error) {
+    if (error instanceof EngineError && error.code === "refused") return error;
+    throw error;
+  }
+}
+
+function likeMark({ prefix }: Route): EngineError {
+  return new EngineError(
+    "refused",
+    `${prefix} has a large community like those that keep routes from neighbours`,
+  );
 }
 
 /**
@@ -75,8 +112,34 @@ async function send(api: GobgpApi, changes: readonly PathChange[], rejections: R
   }
 }
 
-/** @throws {EngineError} */
-export async function readRoutes(api: GobgpApi, localAsn: Asn): Promise<ReadonlyMap<Prefix, Route | null>> {
+/**
+ * What gobgpd originates. Marks of neighbours that are gone and that no route is kept from are cleared away with it.
+ *
+ * @param neighbours that there are
+ * @throws {EngineError}
+ */
+export async function readRoutes(
+  api: GobgpApi,
+  localAsn: Asn,
+  neighbours: ReadonlySet<Address>,
+): Promise<ReadonlyMap<Prefix, Route | null>> {
+  const marks = await api.exports.read();
+  const table = await readTable(api, localAsn);
+  if (marks.size === 0) return table;
+  const owners = new Map([...marks].map(([address, number]) => [number, address]));
+  const routes = new Map<Prefix, Route | null>();
+  const needed = new Set(neighbours);
+  for (const [prefix, inTable] of table) {
+    const route = inTable === null ? null : unmarked(inTable, owners);
+    for (const address of route?.notTo ?? []) needed.add(address);
+    routes.set(prefix, route);
+  }
+  await api.exports.forget([...marks.keys()].filter((address) => !needed.has(address)));
+  return routes;
+}
+
+/** Routes as they stand in the table, with their marks. */
+async function readTable(api: GobgpApi, localAsn: Asn): Promise<ReadonlyMap<Prefix, Route | null>> {
   const routes = new Map<Prefix, Route | null>();
   for (const family of families)
     for (const path of await api.originated(family)) {

@@ -12,6 +12,7 @@ import type {
   Engine,
   EngineEvents,
   EngineLink,
+  FilterHonours,
   Held,
   PeerStatus,
   Rejection,
@@ -22,7 +23,7 @@ import type { Attached, MemorySpeaker } from "./speaker.ts";
 
 export class MemoryEngine implements Engine {
   readonly name = "memory";
-  #filters = true;
+  #filters: FilterHonours = "all";
   readonly #speaker: MemorySpeaker;
   /** Peers by name that it says it cannot honour, with the reason. */
   readonly #unable = new Map<string, string>();
@@ -31,13 +32,13 @@ export class MemoryEngine implements Engine {
     this.#speaker = speaker;
   }
 
-  get filters(): boolean {
+  get filters(): FilterHonours {
     return this.#filters;
   }
 
-  /** From now on it cannot keep a route from single peers. */
-  cannotFilter(): void {
-    this.#filters = false;
+  /** From now on it can tell peers apart no further than this. */
+  canFilter(filters: FilterHonours): void {
+    this.#filters = filters;
   }
 
   /** From now on the peer of this name is beyond what the engine can do. */

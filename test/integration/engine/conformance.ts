@@ -1,5 +1,6 @@
 // The contract as tests: every engine passes them, given a rig. Speakers differ; what is asked of them does not.
 import { describe } from "vitest";
+import { describeFilters } from "./conformance/filters.ts";
 import { describeLoss } from "./conformance/loss.ts";
 import { describeOpening } from "./conformance/opening.ts";
 import { describePeers } from "./conformance/peers.ts";
@@ -14,6 +15,7 @@ export function describeEngine(name: string, makeRig: () => Promise<EngineRig>):
     describeOpening(trial);
     describeRoutes(trial);
     describePeers(trial);
+    describeFilters(trial);
     describeLoss(trial);
   });
 }

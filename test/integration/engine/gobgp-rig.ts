@@ -105,7 +105,11 @@ export async function gobgpRig({
       // Its sessions are called as the peers are.
       routes: (peer: Peer) => bird.routes(peer.name),
       mark: () => bird.mark(),
-      events: () => bird.events().map(({ t, prefix: text }) => ({ t, prefix: text })),
+      events: (peer) =>
+        bird
+          .events()
+          .filter(({ session }) => peer === undefined || session === peer.name)
+          .map(({ t, prefix: text }) => ({ t, prefix: text })),
       send: async (prefixes) => {
         await bird.send(prefixes);
         if (prefixes.length > 0)

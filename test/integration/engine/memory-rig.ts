@@ -43,11 +43,10 @@ function witness(speaker: MemorySpeaker): Witness {
   return {
     routes: (peer) => Promise.resolve(seen(speaker, peer)),
     mark: () => speaker.clearNews(),
-    events: () =>
-      speaker.news.map(({ t, prefix }): SeenEvent => ({
-        t: t === "withdrawn" ? "removed" : "added",
-        prefix,
-      })),
+    events: (peer) =>
+      speaker.news
+        .filter(({ to }) => peer === undefined || to === peer.address)
+        .map(({ t, prefix }): SeenEvent => ({ t: t === "withdrawn" ? "removed" : "added", prefix })),
     // It has no way to take a route from a neighbour at all.
     send: () => Promise.resolve(),
   };

@@ -36,8 +36,8 @@ export interface Witness {
   routes(peer: Peer): Promise<ReadonlyMap<string, SeenRoute>>;
   /** From now on `events` begins here. */
   mark(): void;
-  /** What came over all sessions since the mark, in order; losing a session removes its routes. */
-  events(): readonly SeenEvent[];
+  /** What came over all sessions, or that with one peer, since the mark, in order; losing a session removes its routes. */
+  events(peer?: Peer): readonly SeenEvent[];
   /** Sends these prefixes, and no others, over every session; resolves when the speaker has got them. */
   send(prefixes: readonly Prefix[]): Promise<void>;
 }

@@ -1,0 +1,115 @@
+// How gobgpd is made to keep routes from single neighbours, and people with the gobgp command.
+import { describe, expect, it } from "vitest";
+import type { Route } from "../../../agent/model/route.ts";
+import { until } from "../../support/until.ts";
+import { communities, prefix, route } from "./conformance/trial.ts";
+import type { Opened, Trial } from "./conformance/trial.ts";
+import { gobgpRig } from "./gobgp-rig.ts";
+import type { GobgpRig } from "./gobgp-rig.ts";
+import { withRig } from "./with-rig.ts";
+
+/** @param folder of gobgpd and gobgp; default those that the system has */
+export function describeGobgpExports(folder?: string): void {
+  describe("routes that gobgpd keeps from a neighbour", () => {
+    const current = withRig(() => gobgpRig({ folder }));
+
+    it.each([
+      ["all rules taken out", [["global", "policy", "export", "del"]]],
+      ["the mark's rule taken out", [["global", "policy", "export", "del", "bellman-mark-1"]]],
+      ["the rule that takes marks off taken out", [["global", "policy", "export", "del", "bellman-unmark"]]],
+      [
+        "the rule turned around",
+        [
+          ["policy", "statement", "bellman-mark-1", "del", "action", "reject"],
+          ["policy", "statement", "bellman-mark-1", "add", "action", "accept"],
+        ],
+      ],
+    ])("stay away from it after %s by hand", async (_, commands) => {
+      const { rig, trial } = current();
+      const [shown, hidden] = routes(rig);
+      const opened = await rack(trial, rig, shown, hidden);
+      for (const command of commands) await rig.gobgpd.command(...command);
+      await rig.gobgpd.command("neighbor", rig.peers.ipv6.address, "softresetout");
+      await expect(opened.link.count()).rejects.toThrow(/another program changed the export policy/);
+      expect(opened.lost).toMatchObject([{ code: "unreachable" }]);
+
+      const again = await trial.open();
+      const held = await again.link.held();
+      expect(held.routes.get(shown.prefix)).toEqual(shown);
+      expect(held.routes.get(hidden.prefix)).not.toEqual(hidden);
+      await trial.applied(again, { announce: [hidden] });
+      await until("it is gone there", async () => (await rig.witness.routes(rig.peers.ipv6)).size === 1);
+      await trial.witnessedBy(rig.peers.ipv6, shown);
+      await trial.witnessedBy(rig.peers.ipv4, shown, hidden);
+      expect((await again.link.held()).routes.get(hidden.prefix)).toEqual(hidden);
+      await again.link.count();
+    });
+
+    it("are at most repeated to the others when they come and go there", async () => {
+      const { rig, trial } = current();
+      const [shown, hidden] = routes(rig);
+      const opened = await rack(trial, rig, shown, hidden);
+      const before = await taken(rig, "tor1");
+      for (const changed of [{ ...hidden, notTo: [] }, hidden]) {
+        await trial.applied(opened, { announce: [changed] });
+        const known = 2 - changed.notTo.length;
+        await until(
+          "it has come or gone",
+          async () => (await rig.witness.routes(rig.peers.ipv6)).size === known,
+        );
+      }
+      expect(await taken(rig, "tor1")).toEqual(before);
+    });
+
+    it("leave nothing behind when they are kept from nobody any more", async () => {
+      const { rig, trial } = current();
+      const [shown, hidden] = routes(rig);
+      const opened = await rack(trial, rig, shown, hidden);
+      const rules = async () => /bellman-mark/.test(await rig.gobgpd.command("policy"));
+      await trial.applied(opened, { announce: [{ ...hidden, notTo: [] }] });
+      await opened.link.held();
+      expect(await rules()).toBe(true);
+      await trial.applied(opened, { removePeers: [rig.peers.ipv6.address] });
+      await opened.link.held();
+      expect(await rules()).toBe(false);
+      expect(await rig.gobgpd.command("policy", "neighbor")).not.toContain("bellman-mark");
+      expect(await rig.gobgpd.command("policy", "large-community")).not.toContain("bellman-mark");
+    });
+
+    it("have no community of their own that looks like a mark", async () => {
+      const { rig, trial } = current();
+      const opened = await trial.open();
+      const like = route("10.49.0.2/32", communities("4294967295:4242:1"));
+      const change = { withdraw: [], addPeers: [], removePeers: [] };
+      expect(await opened.link.apply({ ...change, announce: [route("10.49.0.1/32"), like] })).toMatchObject([
+        { item: { t: "route", prefix: like.prefix }, error: { code: "refused" } },
+      ]);
+      expect([...(await opened.link.held()).routes.keys()]).toEqual([prefix("10.49.0.1/32")]);
+      expect(await rig.gobgpd.command("policy")).not.toContain("bellman-mark");
+    });
+  });
+}
+
+/** One for both neighbours, and one that is kept from the second; their next hop goes over either session. */
+function routes(rig: GobgpRig): readonly [Route, Route] {
+  const nextHop = rig.own.ipv6;
+  return [
+    route("fd49::1/128", { nextHop }),
+    route("fd49::2/128", { nextHop, notTo: [rig.peers.ipv6.address], ...communities("64512:4242:1") }),
+  ];
+}
+
+async function rack(trial: Trial, rig: GobgpRig, shown: Route, hidden: Route): Promise<Opened> {
+  const peers = Object.values(rig.peers);
+  const opened = await trial.open();
+  await trial.applied(opened, { announce: [shown, hidden], addPeers: peers });
+  for (const peer of peers)
+    await trial.witnessedBy(peer, ...[shown, hidden].slice(0, peer === rig.peers.ipv4 ? 2 : 1));
+  return opened;
+}
+
+/** How often BIRD was told something new over this session, and how often of a withdrawal. */
+async function taken(rig: GobgpRig, session: string): Promise<readonly (string | undefined)[]> {
+  const text = await rig.bird.command("show", "protocols", "all", session);
+  return [...text.matchAll(/Import (?:updates|withdraws): .* ([0-9]+)$/gm)].map(([, count]) => count);
+}
