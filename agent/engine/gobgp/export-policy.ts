@@ -7,17 +7,21 @@ import type { Address } from "../../model/address.ts";
 import { isHostPrefix, hostPrefix, parsePrefix, prefixAddress } from "../../model/prefix.ts";
 import { EngineError } from "../contract.ts";
 import type { Dialect } from "./dialect.ts";
-import { anyMark, expressionOf, markText } from "./marks.ts";
+import {
+  action,
+  numberIn,
+  rejecting,
+  rejects,
+  ruleName,
+  unmark,
+  unmarking,
+  unmarks,
+} from "./export-rules.ts";
+import { expressionOf, markText } from "./marks.ts";
 import type { Marks } from "./marks.ts";
-import type { Policy, PolicyAssignment } from "./proto/gobgp.pb.ts";
+import type { PolicyAssignment } from "./proto/gobgp.pb.ts";
 import type { Rpc } from "./rpc.ts";
 
-/** A rule, its set of neighbours and its set of communities are called alike, with the number behind. */
-const prefix = "bellman-mark-";
-const unmark = "bellman-unmark";
-
-// Values of the enumerations RouteAction and PolicyDirection: the same in every version.
-const action = { accept: 1, reject: 2 } as const;
 const directionExport = 2;
 
 export class ExportPolicy {
@@ -90,7 +94,7 @@ export class ExportPolicy {
     await this.#assign([...kept.values()]);
     this.#marks = kept;
     const { call, policy } = this.#dialect;
-    for (const name of numbers.map((number) => `${prefix}${number}`)) {
+    for (const name of numbers.map((number) => ruleName(number))) {
       await this.#rpc.unary(call.deletePolicy, { policy: { name }, all: true });
       for (const definedType of [policy.neighbours, policy.largeCommunities])
         await this.#rpc.unary(call.deleteDefinedSet, { definedSet: { definedType, name }, all: true });
@@ -102,13 +106,13 @@ export class ExportPolicy {
     const assignment = await this.#assignment();
     // Without it the marks would be sent along: then no rule is as it should be.
     const last = assignment?.policies.at(-1);
-    if (assignment === null || last === undefined || !this.#unmarks(last)) return marks;
+    if (assignment === null || last === undefined || !unmarks(last, this.#dialect.policy)) return marks;
     const { policy } = this.#dialect;
     const neighbours = await this.#sets(policy.neighbours);
     const communities = await this.#sets(policy.largeCommunities);
     for (const rule of assignment.policies) {
       const number = numberIn(rule.name);
-      if (number === null || !this.#rejects(rule)) continue;
+      if (number === null || !rejects(rule, policy)) continue;
       const [only, ...others] = neighbours.get(rule.name) ?? [];
       const neighbour = parsePrefix(only ?? "")?.prefix;
       if (neighbour === undefined || !isHostPrefix(neighbour) || others.length > 0) continue;
@@ -138,23 +142,17 @@ export class ExportPolicy {
 
   async #define(address: Address, number: number): Promise<void> {
     const { call, policy } = this.#dialect;
-    const name = `${prefix}${number}`;
+    const name = ruleName(number);
     const sets = [
       { definedType: policy.neighbours, name, list: [hostPrefix(address)] },
       { definedType: policy.largeCommunities, name, list: [markText(number)] },
     ];
     for (const definedSet of sets) await this.#rpc.unary(call.addDefinedSet, { definedSet });
-    const set = { type: policy.any, name };
-    const statement = {
-      name,
-      conditions: { neighborSet: set, largeCommunitySet: set },
-      actions: { routeAction: action.reject },
-    };
-    await this.#rpc.unary(call.addPolicy, { policy: { name, statements: [statement] } });
+    await this.#rpc.unary(call.addPolicy, { policy: rejecting(name, policy) });
   }
 
   async #assign(numbers: readonly number[]): Promise<void> {
-    const rules = numbers.map((number) => `${prefix}${number}`);
+    const rules = numbers.map((number) => ruleName(number));
     const before = await this.#assignment();
     await this.#defineUnmark(rules);
     await this.#put([...rules, unmark]);
@@ -179,13 +177,11 @@ export class ExportPolicy {
     const policies = await this.#rpc.list(call.listPolicy, {});
     const found = policies.find((answer) => answer.policy?.name === unmark)?.policy;
     if (found !== undefined) {
-      if (this.#unmarks(found)) return;
+      if (unmarks(found, policy)) return;
       await this.#put(rules);
       await this.#rpc.unary(call.deletePolicy, { policy: { name: unmark }, all: true });
     }
-    const actions = { largeCommunity: { type: policy.remove, communities: [anyMark] } };
-    const statement = { name: unmark, actions };
-    await this.#rpc.unary(call.addPolicy, { policy: { name: unmark, statements: [statement] } });
+    await this.#rpc.unary(call.addPolicy, { policy: unmarking(policy) });
   }
 
   async #put(names: readonly string[]): Promise<void> {
@@ -198,33 +194,4 @@ export class ExportPolicy {
       },
     });
   }
-
-  #unmarks({ name, statements: [statement, ...others] }: Policy): boolean {
-    const { type, communities } = statement?.actions?.largeCommunity ?? {};
-    return (
-      name === unmark &&
-      others.length === 0 &&
-      statement?.conditions?.neighborSet === undefined &&
-      statement?.conditions?.largeCommunitySet === undefined &&
-      type === this.#dialect.policy.remove &&
-      communities?.length === 1 &&
-      communities[0] === anyMark
-    );
-  }
-
-  #rejects({ name, statements: [statement, ...others] }: Policy): boolean {
-    const { neighborSet, largeCommunitySet } = statement?.conditions ?? {};
-    const named = [neighborSet, largeCommunitySet];
-    return (
-      others.length === 0 &&
-      statement?.actions?.routeAction === action.reject &&
-      named.every((set) => set?.name === name && set.type === this.#dialect.policy.any)
-    );
-  }
-}
-
-/** null: it is not the name of a rule. */
-function numberIn(name: string): number | null {
-  const digits = name.startsWith(prefix) ? name.slice(prefix.length) : "";
-  return /^[0-9]{1,10}$/.test(digits) ? Number(digits) : null;
 }
