@@ -4,7 +4,8 @@ import { objectKey } from "../model/service.ts";
 import { ahead } from "./dataplane-evidence.ts";
 import type { Moment, Told } from "./dataplane-evidence.ts";
 import { DataplaneGate } from "./dataplane-gate.ts";
-import type { DueOrHeld, Waiting } from "./dataplane-gate.ts";
+import type { DueOrHeld } from "./dataplane-gate.ts";
+import type { Waiting } from "./dataplane-entries.ts";
 import type { Asking } from "./dataplane.ts";
 import { ip } from "./decide.fixture.ts";
 
@@ -275,6 +276,16 @@ describe("N8: what the speaker holds is never held back", () => {
       released: [{ how: "held", waiting: { service: web, address: v4 } }],
     });
     expect([gate.serves(web, v4), gate.anyWaiting]).toEqual([true, false]);
+  });
+
+  test("a service that begins to ask for what is announced for another does not wait, though the speaker is away", () => {
+    const gate = openGate();
+    gate.follow(web, [due()], at(100));
+    const api = objectKey("default", "api");
+    gate.changed(api, "service", at(200));
+    gate.follow(api, [due()], at(200));
+    gate.forget(web);
+    expect(gate.serves(api, v4)).toBe(true);
   });
 
   test("those who wait for one address pass together, whoever the proxy has confirmed", () => {

@@ -2,37 +2,12 @@
 import { familyOf } from "../model/address.ts";
 import type { Address } from "../model/address.ts";
 import type { DataplanePart } from "../model/dataplane.ts";
-import type { Family } from "../model/family.ts";
 import type { ServiceKey } from "../model/service.ts";
 import type { Asking, Dataplane, Due, Passage, Standing } from "./dataplane.ts";
+import { DataplaneEntries } from "./dataplane-entries.ts";
+import type { ChangedAt, Entry, Passed, Waiting } from "./dataplane-entries.ts";
 import { hasSynced } from "./dataplane-evidence.ts";
 import type { Moment, Told } from "./dataplane-evidence.ts";
-
-/** When the service itself and its endpoints last changed. */
-type ChangedAt = Readonly<Record<DataplanePart, Moment>>;
-
-/** An address that waits for the proxy. */
-export interface Waiting {
-  readonly t: "waiting";
-  readonly service: ServiceKey;
-  readonly address: Address;
-  readonly family: Family;
-  readonly asking: Asking;
-  /** As of when it began: what comes later is not waited for. */
-  readonly changedAt: ChangedAt;
-  readonly began: Moment;
-}
-
-interface Passed {
-  readonly t: "passed";
-  readonly address: Address;
-  readonly how: Passage;
-  readonly atMs: number;
-  /** What was waited for in vain, as long as it is. */
-  readonly missed: Waiting | null;
-}
-
-type Entry = Waiting | Passed;
 
 export interface DueOrHeld extends Due {
   /** The speaker holds the route already. */
@@ -56,14 +31,9 @@ export interface Released {
 
 const beforeWeLooked: Moment = { epochMs: -Infinity, monotonicMs: -Infinity };
 const never: ChangedAt = { service: beforeWeLooked, endpoints: beforeWeLooked };
-const noEntries: readonly Entry[] = [];
-
 export class DataplaneGate implements Dataplane {
   readonly #maxWaitMs: number;
-  readonly #entries = new Map<ServiceKey, readonly Entry[]>();
-  readonly #waiting = new Set<Waiting>();
-  readonly #waitingOn = new Map<Address, readonly Waiting[]>();
-  readonly #missed = new Set<Passed>();
+  readonly #entries = new DataplaneEntries();
   readonly #changedAt = new Map<ServiceKey, ChangedAt>();
   #answers: Told | null = null;
   #open = false;
@@ -74,11 +44,11 @@ export class DataplaneGate implements Dataplane {
   }
 
   serves(service: ServiceKey, address: Address): boolean {
-    return !this.#open || this.#find(service, address)?.t === "passed";
+    return !this.#open || this.#entries.find(service, address)?.t === "passed";
   }
 
   standing(service: ServiceKey, address: Address): Standing {
-    const entry = this.#find(service, address);
+    const entry = this.#entries.find(service, address);
     if (entry === undefined) return { t: "unknown" };
     if (entry.t === "passed") return { t: "passed", how: entry.how, atMs: entry.atMs };
     const { asking, began } = entry;
@@ -94,11 +64,11 @@ export class DataplaneGate implements Dataplane {
 
   /** Addresses that wait; none before it is known what the speaker holds. */
   get waiting(): readonly Waiting[] {
-    return this.#open ? [...this.#waiting] : [];
+    return this.#open ? [...this.#entries.waiting] : [];
   }
 
   get anyWaiting(): boolean {
-    return this.#open && this.#waiting.size > 0;
+    return this.#open && this.#entries.waiting.size > 0;
   }
 
   /** Of those that wait, the ones of which a health check node port is asked. */
@@ -108,12 +78,12 @@ export class DataplaneGate implements Dataplane {
 
   /** false as well for one that waits by now for something else than it did. */
   waits(waiting: Waiting): boolean {
-    return this.#open && this.#waiting.has(waiting);
+    return this.#open && this.#entries.waiting.has(waiting);
   }
 
   /** Addresses announced after the maximum wait, of which the proxy has not told up to now. */
   get overdue(): readonly Waiting[] {
-    return [...this.#missed].flatMap(({ missed }) => (missed === null ? [] : [missed]));
+    return [...this.#entries.missed].flatMap(({ missed }) => (missed === null ? [] : [missed]));
   }
 
   /** Nothing has ever answered where the proxy would: nothing is held back. */
@@ -125,7 +95,7 @@ export class DataplaneGate implements Dataplane {
   get deadlineMs(): number | null {
     if (!this.anyWaiting) return null;
     let first = Infinity;
-    for (const { began } of this.#waiting) first = Math.min(first, began.monotonicMs);
+    for (const { began } of this.#entries.waiting) first = Math.min(first, began.monotonicMs);
     return first + this.#maxWaitMs;
   }
 
@@ -136,19 +106,19 @@ export class DataplaneGate implements Dataplane {
 
   /** Takes in which addresses of a service would be announced if the proxy had no say; others are forgotten. */
   follow(service: ServiceKey, due: readonly DueOrHeld[], now: Moment): Followed {
-    const before = this.#entries.get(service) ?? noEntries;
+    const before = this.#entries.of(service);
     let [opened, ask] = [false, false];
     const entries = due.map((one): Entry => {
       const old = before.find(({ address }) => address === one.address);
       if (old?.t === "passed") return old;
       const waiting = old === undefined ? this.#begin(service, one, now) : asking(old, one.asking);
-      const how = one.held ? "held" : this.#passage(waiting, false);
+      const how = one.held || this.#isAnnounced(one.address) ? "held" : this.#passage(waiting, false);
       ask ||= how === null || how === "silent" || how === "untold";
       if (how === null) return waiting;
       opened = true;
       return passed(waiting, how, now);
     });
-    this.#change(service, entries);
+    this.#entries.set(service, entries);
     const released = entries
       .filter((entry) => entry.t === "passed" && !before.includes(entry))
       .flatMap(({ address }) => this.#releaseSharing(address, now));
@@ -157,7 +127,7 @@ export class DataplaneGate implements Dataplane {
 
   /** The service is gone. */
   forget(service: ServiceKey): void {
-    this.#change(service, noEntries);
+    this.#entries.set(service, []);
     this.#changedAt.delete(service);
   }
 
@@ -168,13 +138,13 @@ export class DataplaneGate implements Dataplane {
    */
   open(holds: (address: Address) => boolean, now: Moment): ReadonlySet<ServiceKey> {
     const again = new Set<ServiceKey>();
-    for (const waiting of [...this.#waiting]) {
+    for (const waiting of [...this.#entries.waiting]) {
       const { service, address } = waiting;
       again.add(service);
-      if (holds(address)) this.#replace(service, waiting, passed(waiting, "held", now));
+      if (holds(address)) this.#entries.replace(waiting, passed(waiting, "held", now));
       // Nothing waited as long as nothing could be announced.
       else if (!this.#open)
-        this.#replace(service, waiting, { ...waiting, changedAt: this.#lastChanges(service), began: now });
+        this.#entries.replace(waiting, { ...waiting, changedAt: this.#lastChanges(service), began: now });
     }
     this.#open = true;
     return again;
@@ -184,10 +154,10 @@ export class DataplaneGate implements Dataplane {
   answered(answers: Told, now: Moment): readonly Released[] {
     this.#answers = answers;
     this.#silent = false;
-    for (const late of [...this.#missed]) {
+    for (const late of [...this.#entries.missed]) {
       const { missed } = late;
       if (missed !== null && hasSynced(answers, missed.family, lastChange(missed)))
-        this.#replace(missed.service, late, passed(missed, "confirmed", now));
+        this.#entries.replace(late, passed(missed, "confirmed", now));
     }
     return this.#release(this.waiting, (waiting) => this.#passage(waiting, false), now);
   }
@@ -250,58 +220,24 @@ export class DataplaneGate implements Dataplane {
       if (!this.waits(waiting)) continue;
       const how = passage(waiting);
       if (how === null) continue;
-      this.#replace(waiting.service, waiting, passed(waiting, how, now));
+      this.#entries.replace(waiting, passed(waiting, how, now));
       released.push({ waiting, how }, ...this.#releaseSharing(waiting.address, now));
     }
     return released;
   }
 
+  #isAnnounced(address: Address): boolean {
+    return this.#entries.on(address).some(({ t }) => t === "passed");
+  }
+
   /** The address is announced for one service: should that one go, the others must not take the route back. */
   #releaseSharing(address: Address, now: Moment): readonly Released[] {
     if (!this.#open) return [];
-    return this.#sharing(address).map((waiting): Released => {
-      this.#replace(waiting.service, waiting, passed(waiting, "held", now));
-      return { waiting, how: "held" };
+    return this.#entries.on(address).flatMap((waiting): readonly Released[] => {
+      if (waiting.t === "passed") return [];
+      this.#entries.replace(waiting, passed(waiting, "held", now));
+      return [{ waiting, how: "held" }];
     });
-  }
-
-  #replace(service: ServiceKey, old: Entry, entry: Entry): void {
-    const entries = this.#entries.get(service) ?? noEntries;
-    this.#change(
-      service,
-      entries.map((each) => (each === old ? entry : each)),
-    );
-  }
-
-  #change(service: ServiceKey, entries: readonly Entry[]): void {
-    for (const entry of this.#entries.get(service) ?? noEntries)
-      if (entry.t === "waiting") this.#drop(entry);
-      else this.#missed.delete(entry);
-    for (const entry of entries)
-      if (entry.t === "waiting") this.#add(entry);
-      else if (entry.missed !== null) this.#missed.add(entry);
-    if (entries.length > 0) this.#entries.set(service, entries);
-    else this.#entries.delete(service);
-  }
-
-  #add(waiting: Waiting): void {
-    this.#waiting.add(waiting);
-    this.#waitingOn.set(waiting.address, [...this.#sharing(waiting.address), waiting]);
-  }
-
-  #drop(waiting: Waiting): void {
-    this.#waiting.delete(waiting);
-    const others = this.#sharing(waiting.address).filter((other) => other !== waiting);
-    if (others.length > 0) this.#waitingOn.set(waiting.address, others);
-    else this.#waitingOn.delete(waiting.address);
-  }
-
-  #sharing(address: Address): readonly Waiting[] {
-    return this.#waitingOn.get(address) ?? [];
-  }
-
-  #find(service: ServiceKey, wanted: Address): Entry | undefined {
-    return this.#entries.get(service)?.find(({ address }) => address === wanted);
   }
 }
 
@@ -323,5 +259,6 @@ function asking(waiting: Waiting, now: Asking): Waiting {
 
 function passed(waiting: Waiting, how: Passage, { epochMs }: Moment): Passed {
   const missed = how === "overdue" ? waiting : null;
-  return { t: "passed", address: waiting.address, how, atMs: epochMs, missed };
+  const { service, address } = waiting;
+  return { t: "passed", service, address, how, atMs: epochMs, missed };
 }

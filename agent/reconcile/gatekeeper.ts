@@ -2,7 +2,8 @@
 import type { Due, Standing, ToldDataplane } from "../decide/dataplane.ts";
 import type { Moment } from "../decide/dataplane-evidence.ts";
 import { DataplaneGate } from "../decide/dataplane-gate.ts";
-import type { Released, Waiting } from "../decide/dataplane-gate.ts";
+import type { Waiting } from "../decide/dataplane-entries.ts";
+import type { Released } from "../decide/dataplane-gate.ts";
 import type { Address } from "../model/address.ts";
 import type { DataplanePart } from "../model/dataplane.ts";
 import type { Log } from "../model/log.ts";
