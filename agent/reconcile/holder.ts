@@ -15,6 +15,7 @@ import type { Gatekeeper } from "./gatekeeper.ts";
 import { Mirror } from "./mirror.ts";
 import type { Narrator } from "./narrator.ts";
 import type { ReconcileObserver } from "./observer.ts";
+import { Refusals } from "./refusals.ts";
 import { renewals } from "./renewals.ts";
 import type { Wakeup } from "./wakeup.ts";
 import { makeWish, wishedRoute } from "./wish.ts";
@@ -47,8 +48,8 @@ export class Holder {
   readonly #fullAlarm: Alarm;
   readonly #retryAlarm: Alarm;
   readonly #retryBackoff: Backoff;
-  /** Prefixes that the speaker refused; tried again when the alarm rings or when they change. */
-  #refused = new Set<Prefix>();
+  /** Tried again when the alarm rings or when they change. */
+  readonly #refusals = new Refusals();
   #mirror = new Mirror({ routes: new Map(), peers: new Map() });
   #wish: Wish = { peers: [], problems: [] };
 
@@ -69,6 +70,11 @@ export class Holder {
 
   get wish(): Wish {
     return this.#wish;
+  }
+
+  /** What the speaker refused of the wish, and is asked for again. */
+  get refusals(): Pick<Refusals, "ofPeer"> {
+    return this.#refusals;
   }
 
   /**
@@ -128,10 +134,10 @@ export class Holder {
   async #retry(): Promise<void> {
     const { desired } = this.#options;
     // What is neither wanted nor held any more has nothing left to be refused.
-    for (const prefix of this.#refused)
+    for (const prefix of this.#refusals.prefixes)
       if (desired.route(prefix) === undefined && !this.#mirror.routes.has(prefix))
-        this.#refused.delete(prefix);
-    const routes = this.#compareRoutes(this.#refused);
+        this.#refusals.drop(prefix);
+    const routes = this.#compareRoutes(this.#refusals.prefixes);
     await this.#apply("change", { ...routes, ...comparePeers(this.#wish.peers, this.#mirror.peers) });
   }
 
@@ -196,16 +202,10 @@ export class Holder {
 
   #scheduleRetry(change: SpeakerChange, rejections: readonly Rejection[]): void {
     const { narrator, observer } = this.#options;
-    for (const { prefix } of change.announce) this.#refused.delete(prefix);
-    for (const prefix of change.withdraw) this.#refused.delete(prefix);
-    if (rejections.length === 0) {
-      if (this.#refused.size === 0) this.#retryBackoff.reset();
-      return;
-    }
-    for (const { item, error } of rejections) {
-      if (item.t === "route") this.#refused.add(item.prefix);
-      observer.applyFailed(error.code);
-    }
+    this.#refusals.note(change, rejections);
+    if (this.#refusals.empty) this.#retryBackoff.reset();
+    if (rejections.length === 0) return;
+    for (const { error } of rejections) observer.applyFailed(error.code);
     // Those refused before do not wait longer for those refused now.
     if (this.#retryAlarm.pending) {
       narrator.rejected(rejections);

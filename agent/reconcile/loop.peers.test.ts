@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { node } from "../decide/decide.fixture.ts";
-import { peer, startWorld, sync, tor } from "./loop.fixture.ts";
+import { ip, node } from "../decide/decide.fixture.ts";
+import { heldPrefixes, local, peer, readySlice, startWorld, sync, tor } from "./loop.fixture.ts";
 
 test("P2: the peers for nodes with labels follow the node's labels, and no other session is touched", async () => {
   const { clock, cluster, speaker, stop } = startWorld();
@@ -22,5 +22,31 @@ test("P2: the peers for nodes with labels follow the node's labels, and no other
   await clock.advance(0);
   expect([...speaker.peers.keys()]).toEqual([tor]);
   expect(speaker.news.filter(({ to }) => to === tor)).toEqual([]);
+  await stop();
+});
+
+test("R7: a session that the speaker refuses is tried again with growing delays, the other and the routes are in place", async () => {
+  const { clock, cluster, speaker, told, stop } = startWorld();
+  const other = ip("192.168.1.2");
+  speaker.refuse(tor, "no room");
+  sync(cluster);
+  cluster.set("BGPPeer", "tor2", peer("tor2", other));
+  await clock.advance(0);
+  expect([...speaker.peers.keys()]).toEqual([other]);
+  const refusals = told.failures.length;
+  // Routes that come meanwhile do not make it try more often.
+  for (let third = 0; third < 20; third++) {
+    const address = `10.49.1.${third}`;
+    cluster.set("Service", `default/s-${address}`, local(address));
+    cluster.set("EndpointSlice", `default/s-${address}`, readySlice(address));
+    await clock.advance(500);
+  }
+  expect(heldPrefixes(speaker)).toHaveLength(22);
+  expect(told.failures.length - refusals).toBeGreaterThan(1);
+  expect(told.failures.length - refusals).toBeLessThan(8);
+  expect(speaker.news.every(({ t, to }) => t === "announced" && to === other)).toBe(true);
+  speaker.accept(tor);
+  await clock.advance(60_000);
+  expect([...speaker.peers.keys()].sort()).toEqual([tor, other]);
   await stop();
 });

@@ -211,7 +211,7 @@ describe("trouble with the speaker", () => {
     expect(speaker.news.filter(({ t }) => t !== "announced")).toEqual([]);
     await stop();
   });
-  it("applies all but the item that the speaker refuses, and tries that one again with growing delays", async () => {
+  it("R7: applies all but the item that the speaker refuses, and tries that one again with growing delays", async () => {
     const { clock, cluster, speaker, told, stop } = startWorld();
     speaker.refuse(cidr(first), "no room");
     sync(cluster, ["10.49.0.1", "10.49.0.2"]);

@@ -202,7 +202,7 @@ export class Report {
         establishedAtMs: status?.establishedAtMs ?? null,
         drops: record?.drops ?? 0,
         lastDrop,
-        lastError: status?.lastError ?? lastDrop?.reason ?? null,
+        lastError: this.#refusal(peer) ?? status?.lastError ?? lastDrop?.reason ?? null,
         negotiated: status?.negotiated ?? null,
         advertised: status?.advertised ?? {},
         accepted: status?.accepted ?? {},
@@ -232,6 +232,13 @@ export class Report {
   get #engineError(): EngineError | null {
     const { state } = this.#loop;
     return state.t === "backoff" || state.t === "opening" ? state.error : null;
+  }
+
+  /** Why the speaker has not taken the peer; null: it has, or is out of reach. */
+  #refusal(peer: Peer): string | null {
+    const { state } = this.#loop;
+    if (state.t !== "holding" || !state.holder.wish.peers.includes(peer)) return null;
+    return state.holder.refusals.ofPeer(peer.address)?.message ?? null;
   }
 
   #furtherProblems(): readonly Problem[] {

@@ -1,191 +1,83 @@
-// Sessions are precious: which changes start one anew, and that no other is touched.
 import { beforeEach, describe, expect, it } from "vitest";
-import { ip, node } from "../decide/decide.fixture.ts";
-import { MemorySpeaker } from "../engine/memory/speaker.ts";
-import { Secret } from "../model/secret.ts";
-import type { SecretState } from "../model/secret-object.ts";
-import { objectKey } from "../model/service.ts";
-import { peer, startWorld, sync, tor } from "./loop.fixture.ts";
-import type { World } from "./loop.fixture.ts";
+import type { PeerStatus } from "../engine/contract.ts";
+import { defaultAsn } from "../model/asn.ts";
+import { ManualClock } from "../time/manual-clock.ts";
+import { tor } from "./loop.fixture.ts";
+import { Sessions } from "./sessions.ts";
 
-const other = ip("192.168.1.2");
-const key = objectKey("bellman", "bgp");
-const guard = { password: { secretKeyRef: { name: "bgp", key: "tor" } } };
+const start = 1_000_000;
+let clock: ManualClock;
+let sessions: Sessions;
 
-let lines: string[];
 beforeEach(() => {
-  lines = [];
+  clock = new ManualClock(start);
+  sessions = new Sessions(clock);
 });
 
-/** An agent for the same speaker as another one, or for a new one. */
-function start(before?: World): World {
-  const options = { namespace: "bellman", secretsSeen: "byName" } as const;
-  return startWorld(
-    (clock) => before?.speaker ?? new MemorySpeaker({ clock }),
-    "keep",
-    lines,
-    undefined,
-    null,
-    options,
-  );
+function told(state: PeerStatus["state"], more: Partial<PeerStatus> = {}): PeerStatus {
+  const nothing = { establishedAtMs: null, lastError: null, negotiated: null, advertised: {}, accepted: {} };
+  return { address: tor, asn: defaultAsn, state, ...nothing, ...more };
 }
-async function begin(world: World, spec: object, secret?: SecretState): Promise<void> {
-  sync(world.cluster);
-  world.cluster.set("BGPPeer", "tor", peer("tor", tor, spec));
-  world.cluster.set("BGPPeer", "tor2", peer("tor2", other));
-  if (secret !== undefined) put(world, secret);
-  await world.clock.advance(0);
-}
-function put({ cluster }: World, state: SecretState): void {
-  cluster.set("Secret", key, { key, state });
-}
-const holding = (text: string): SecretState => ({
-  t: "present",
-  entries: new Map([["tor", { t: "text", text: new Secret(text) }]]),
-});
-const passwordOf = ({ speaker }: World) => speaker.peers.get(tor)?.password?.reveal() ?? null;
-/** Neighbours whose session was not left alone since the news were cleared. */
-const touched = ({ speaker }: World) => [...new Set(speaker.news.map(({ to }) => to))];
 
-describe("P3: a rotated password", () => {
-  it("starts that one session anew, and says so without showing it", async () => {
-    const world = start();
-    await begin(world, guard, holding("first"));
-    expect(passwordOf(world)).toBe("first");
-    world.speaker.clearNews();
-    put(world, holding("second"));
-    await world.clock.advance(0);
-    expect(passwordOf(world)).toBe("second");
-    expect(touched(world)).toEqual([tor]);
-    expect(lines).toContain(`warn session with tor (${tor}) starts anew: password changed`);
-    expect(lines.join()).not.toMatch(/first|second/);
-    await world.stop();
+describe("since when a session is in its state", () => {
+  it("is the moment of the first word of that state", async () => {
+    sessions.note(told("active"));
+    await clock.advance(5_000);
+    sessions.note(told("active"));
+    expect(sessions.get(tor)).toMatchObject({ sinceMs: start });
   });
 
-  it("that was not rotated after all touches nothing", async () => {
-    const world = start();
-    await begin(world, guard, holding("first"));
-    world.speaker.clearNews();
-    put(world, holding("first"));
-    sync(world.cluster);
-    await begin(world, guard, holding("first"));
-    expect(touched(world)).toEqual([]);
-    await world.stop();
+  it("is what the speaker says, where it stamps an established session", () => {
+    sessions.note(told("established", { establishedAtMs: 42_000 }));
+    expect(sessions.get(tor)).toMatchObject({ sinceMs: 42_000 });
   });
 });
 
-describe("P3: a Secret that is not known yet", () => {
-  it("keeps a new session waiting, and lets it come up with the password", async () => {
-    const world = start();
-    await begin(world, guard);
-    expect([...world.speaker.peers.keys()]).toEqual([other]);
-    put(world, holding("first"));
-    await world.clock.advance(0);
-    expect(passwordOf(world)).toBe("first");
-    await world.stop();
+describe("a drop", () => {
+  it("is counted with its moment and the speaker's reason", async () => {
+    sessions.note(told("established"));
+    await clock.advance(60_000);
+    sessions.note(told("idle", { lastError: "hold timer expired" }));
+    const lastDrop = { atMs: start + 60_000, reason: "hold timer expired" };
+    expect(sessions.get(tor)).toMatchObject({ drops: 1, lastDrop });
   });
 
-  it("at a start of the agent leaves the session of the run before as it is", async () => {
-    const before = start();
-    await begin(before, guard, holding("first"));
-    await before.stop();
-    before.speaker.clearNews();
-    const world = start(before);
-    await begin(world, guard);
-    expect(passwordOf(world)).toBe("first");
-    put(world, holding("first"));
-    await world.clock.advance(0);
-    expect(touched(world)).toEqual([]);
-    await world.stop();
+  it("gets its reason later when the speaker says it later, and keeps it", () => {
+    sessions.note(told("established"));
+    sessions.note(told("idle"));
+    sessions.note(told("active", { lastError: "NOTIFICATION received" }));
+    sessions.note(told("active", { lastError: "connection refused" }));
+    expect(sessions.get(tor)?.lastDrop?.reason).toBe("NOTIFICATION received");
+  });
+
+  it("is none when a session that never stood changes its state", () => {
+    sessions.note(told("active"));
+    sessions.note(told("idle"));
+    expect(sessions.get(tor)).toMatchObject({ drops: 0, lastDrop: null });
   });
 });
 
-describe("P3: a Secret that is deleted", () => {
-  it("leaves the running session with the password that it has; recreated, only a usable one counts", async () => {
-    const world = start();
-    await begin(world, guard, holding("first"));
-    world.speaker.clearNews();
-    put(world, { t: "absent" });
-    await world.clock.advance(0);
-    put(world, { t: "present", entries: new Map() });
-    await world.clock.advance(0);
-    expect(passwordOf(world)).toBe("first");
-    expect(touched(world)).toEqual([]);
-    expect(world.desired.problems()).toMatchObject([
-      { object: "BGPPeer/tor", field: "spec.password.secretKeyRef.key", severity: "error" },
-    ]);
-    put(world, holding("third"));
-    await world.clock.advance(0);
-    expect(passwordOf(world)).toBe("third");
-    expect(touched(world)).toEqual([tor]);
-    await world.stop();
+describe("a speaker out of reach", () => {
+  it("leaves nothing known of the state, and no drop by itself", () => {
+    sessions.note(told("established", { establishedAtMs: 42_000 }));
+    sessions.speakerLost();
+    expect(sessions.get(tor)).toMatchObject({ status: null, sinceMs: null, drops: 0 });
   });
 
-  it("keeps a session down that never had one, at a restart as well", async () => {
-    const world = start();
-    await begin(world, guard, { t: "absent" });
-    expect([...world.speaker.peers.keys()]).toEqual([other]);
-    await world.stop();
-    const again = start(world);
-    await begin(again, guard, { t: "absent" });
-    expect([...again.speaker.peers.keys()]).toEqual([other]);
-    await again.stop();
-  });
-});
-
-describe("P9: a session starts anew only for a change of its own", () => {
-  it("that is told, and no other session hears of it", async () => {
-    const world = start();
-    await begin(world, {});
-    world.speaker.clearNews();
-    world.cluster.set(
-      "BGPPeer",
-      "tor",
-      peer("tor", tor, { keepaliveTime: "5s", numAllowedLocalASNumbers: 1 }),
-    );
-    await world.clock.advance(0);
-    expect(touched(world)).toEqual([tor]);
-    expect(lines).toContain(
-      `warn session with tor (${tor}) starts anew: keepaliveTime, numAllowedLocalASNumbers changed`,
-    );
-    await world.stop();
+  it.each([
+    ["stood through it, by its stamp", { establishedAtMs: 42_250 }, 0],
+    ["is another one, by its stamp", { establishedAtMs: 99_000 }, 1],
+  ])("tells afterwards whether a session %s", (_what, more, drops) => {
+    sessions.note(told("established", { establishedAtMs: 42_000 }));
+    sessions.speakerLost();
+    sessions.note(told("established", more));
+    expect(sessions.get(tor)).toMatchObject({ drops });
   });
 
-  it("and not for the order of the node's addresses, nor over a restart", async () => {
-    const addresses = [ip("192.168.1.10"), ip("192.168.1.11")];
-    const world = start();
-    await begin(world, {});
-    world.cluster.set("Node", "n1", node({ internalIPs: addresses, addresses }));
-    await world.clock.advance(0);
-    expect(world.speaker.peers.get(tor)?.sourceAddress).toBe(addresses[0]);
-    world.speaker.clearNews();
-    const turned = [...addresses].reverse();
-    world.cluster.set("Node", "n1", node({ internalIPs: turned, addresses: turned }));
-    await world.clock.advance(0);
-    await world.stop();
-    const again = start(world);
-    sync(again.cluster);
-    again.cluster.set("Node", "n1", node({ internalIPs: turned, addresses: turned }));
-    again.cluster.set("BGPPeer", "tor2", peer("tor2", other));
-    await again.clock.advance(0);
-    expect(again.speaker.peers.get(tor)?.sourceAddress).toBe(addresses[0]);
-    expect(touched(again)).toEqual([]);
-    await again.stop();
-  });
-
-  it("and not for an edit that cannot be read, nor when the agent restarts on it", async () => {
-    const world = start();
-    await begin(world, { keepaliveTime: "5s" });
-    world.speaker.clearNews();
-    const bad = { peerIP: "nowhere", keepaliveTime: "7s" };
-    world.cluster.set("BGPPeer", "tor", peer("tor", "nowhere", bad));
-    await world.clock.advance(0);
-    await world.stop();
-    const again = start(world);
-    await begin(again, bad);
-    expect(touched(again)).toEqual([]);
-    expect(again.speaker.peers.get(tor)).toMatchObject({ keepaliveSeconds: 5 });
-    expect(again.desired.config.peers.map(({ name }) => name)).toEqual(["tor", "tor2"]);
-    await again.stop();
+  it("tells afterwards that a session is down", () => {
+    sessions.note(told("established"));
+    sessions.speakerLost();
+    sessions.note(told("active"));
+    expect(sessions.get(tor)).toMatchObject({ drops: 1 });
   });
 });

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, test } from "vitest";
 import { node } from "../decide/decide.fixture.ts";
 import { MemorySpeaker } from "../engine/memory/speaker.ts";
-import { drainWaitMs, startWorld, sync, tor } from "../reconcile/loop.fixture.ts";
+import { drainWaitMs, peer, startWorld, sync, tor } from "../reconcile/loop.fixture.ts";
 import type { World } from "../reconcile/loop.fixture.ts";
 import { Report } from "../reconcile/report.ts";
 import { silentLog } from "../model/log.ts";
@@ -139,6 +139,18 @@ describe("the API", () => {
     const reason = "the neighbour does not answer";
     expect(await metric(`bellman_peer_last_error{peer="tor",reason="${reason}"}`)).toBe(1);
     expect(await metric('bellman_peer_hold_time_seconds{peer="tor"}')).toBeUndefined();
+  });
+  it("R7: tells why the speaker has not taken a session, until it has", async () => {
+    world.speaker.refuse(tor, "no room");
+    world.cluster.set("BGPPeer", "tor", peer("tor", tor, { keepaliveTime: "5s" }));
+    await world.clock.advance(0);
+    const told = async () => (await get("/api/v1/peers")).body;
+    expect(JSON.parse(await told())).toMatchObject({
+      peers: [{ state: "idle", lastError: expect.stringContaining("no room") as string }],
+    });
+    world.speaker.accept(tor);
+    await world.clock.advance(60_000);
+    expect(await told()).not.toContain("no room");
   });
   it("tells of an established session what both sides agreed on", async () => {
     const { body } = await get("/api/v1/peers");

@@ -2,6 +2,7 @@
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import { describe } from "vitest";
+import { describeAgentSessions } from "../integration/agent/agent-sessions.ts";
 import { describeEngine } from "../integration/engine/conformance.ts";
 import { describeGobgpDriver } from "../integration/engine/gobgp-driver.ts";
 import { describeGobgpExports } from "../integration/engine/gobgp-exports.ts";
@@ -17,4 +18,5 @@ describe.each(lines.map((line) => line.split(" ")))("gobgpd %s (%s)", (_version,
   describeGobgpDriver(folder);
   describeGobgpExports(folder);
   describeGobgpSessions(folder);
+  describeAgentSessions(folder);
 });

@@ -24,6 +24,8 @@ export interface NodeRig {
   readonly netns: string;
   /** Log of the agents. */
   readonly log: string;
+  /** File that the agents follow. */
+  readonly manifest: string;
   /** Starts `bellman agent` on the node. */
   agent(...flags: readonly string[]): Daemon;
   /** What the running agent answers to GET /api/v1/NAME. @throws when none answers. */
@@ -33,11 +35,24 @@ export interface NodeRig {
   dispose(): Promise<void>;
 }
 
+export interface NodeRigOptions {
+  /** Of gobgpd and gobgp. Default: those that the system has. */
+  readonly folder?: string | undefined;
+  /** What the ToR expects. Default the node's AS over either family, and nothing special. */
+  readonly neighbours?: readonly BirdNeighbour[];
+}
+
+const plainNeighbours: readonly BirdNeighbour[] = [
+  { name: "over4", address: nodeAddress.ipv4, asn },
+  { name: "over6", address: nodeAddress.ipv6, asn },
+];
+
 /** @param objects that the agents find beside their own Node, which has these addresses */
 export async function nodeRig(
   prefix: string,
   addresses: readonly string[],
   objects: readonly object[],
+  { folder, neighbours = plainNeighbours }: NodeRigOptions = {},
 ): Promise<NodeRig> {
   await run(process.execPath, join(projectRoot, "build.mjs"), "--if-stale", "bellman");
   const directory = mkdtempSync(join(tmpdir(), "bellman-node-"));
@@ -46,18 +61,17 @@ export async function nodeRig(
   mkdirSync(manifests);
   const status = { addresses: addresses.map((address) => ({ type: "InternalIP", address })) };
   const ownNode = { apiVersion: "v1", kind: "Node", metadata: { name: "n1" }, status };
-  writeFileSync(
-    join(manifests, "all.yaml"),
-    [ownNode, ...objects].map((each) => stringify(each)).join("---\n"),
-  );
+  const manifest = join(manifests, "all.yaml");
+  writeFileSync(manifest, [ownNode, ...objects].map((each) => stringify(each)).join("---\n"));
 
   const router = (name: string, netns: string, routerId: string, neighbours: readonly BirdNeighbour[]) =>
     new BirdPeer({ netns, directory: join(directory, name), routerId, asn, neighbours });
-  const gobgpd = new Gobgpd({ netns: machines.node, directory: join(directory, "gobgpd") });
-  const bird = router("bird", machines.tor, torAddress.ipv4, [
-    { name: "over4", address: nodeAddress.ipv4, asn },
-    { name: "over6", address: nodeAddress.ipv6, asn },
-  ]);
+  const gobgpd = new Gobgpd({
+    netns: machines.node,
+    directory: join(directory, "gobgpd"),
+    ...(folder !== undefined && { folder }),
+  });
+  const bird = router("bird", machines.tor, torAddress.ipv4, neighbours);
   /** Ended in reverse. */
   const started: { stop(): Promise<unknown> }[] = [bird, { stop: () => gobgpd.kill() }];
   const log = join(directory, "agent.log");
@@ -81,6 +95,7 @@ export async function nodeRig(
     bird,
     netns: machines.node,
     log,
+    manifest,
     agent: (...flags) => {
       const program = [process.execPath, join(projectRoot, "dist/bellman.mjs"), "agent"];
       const argv = [...program, ...settings, "--gobgp-address", gobgpd.address, ...flags];

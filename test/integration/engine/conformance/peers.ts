@@ -70,7 +70,7 @@ export function describePeers(trial: () => Trial): void {
       await trial().witnessed(route("10.49.0.1/32"));
     });
 
-    it("a peer that is refused keeps neither routes nor other peers back", async () => {
+    it("R7: a peer that is refused keeps neither routes nor other peers back", async () => {
       const { peers } = trial().rig;
       const opened = await trial().open();
       await trial().applied(opened, { addPeers: [peers.ipv4] });

@@ -104,7 +104,7 @@ export function describeRoutes(trial: () => Trial): void {
       expect(await opened.link.count()).toBe(1);
     });
 
-    it("a route that is refused keeps none of the others back", async () => {
+    it("R7: a route that is refused keeps none of the others back", async () => {
       const opened = await trial().established(route("10.50.0.0/16"));
       const good = manyRoutes(600);
       const bad = route("10.60.0.1/32", { nextHop: address("fd01::1") });
