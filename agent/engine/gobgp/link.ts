@@ -2,6 +2,7 @@
 import type { Address } from "../../model/address.ts";
 import type { Asn } from "../../model/asn.ts";
 import { families } from "../../model/family.ts";
+import type { Peer } from "../../model/peer.ts";
 import type { Clock } from "../../time/clock.ts";
 import { EngineError } from "../contract.ts";
 import type { EngineLink, Held, PeerStatus, Rejection, SpeakerChange } from "../contract.ts";
@@ -31,8 +32,9 @@ export class GobgpLink implements EngineLink {
   readonly #options: LinkOptions;
   readonly #api: GobgpApi;
   readonly #life: LinkLife;
-  /** Until the first peers are added: those may still hold the routes of a gobgpd that ran before. */
-  #restarting: boolean;
+  readonly #openedAtMs: number;
+  /** Neighbours that this gobgpd was given. */
+  readonly #met = new Set<Address>();
 
   constructor(options: LinkOptions) {
     this.#options = options;
@@ -40,7 +42,7 @@ export class GobgpLink implements EngineLink {
     this.version = `gobgp ${options.api.version}`;
     this.fresh = options.instance.fresh;
     this.restarted = options.instance.restarted;
-    this.#restarting = options.instance.fresh;
+    this.#openedAtMs = options.clock.monotonic();
     this.#life = new LinkLife("gobgpd", () => {
       stopHeartbeat();
       options.release();
@@ -79,9 +81,10 @@ export class GobgpLink implements EngineLink {
       const peers: Rejection[] = [];
       for (const address of change.removePeers)
         await collect(peers, address, () => this.#removePeer(address));
-      for (const peer of change.addPeers)
-        await collect(peers, peer.address, () => this.#api.addSession(peer, this.#restarting));
-      if (change.addPeers.length > 0) this.#restarting = false;
+      for (const peer of change.addPeers) {
+        await collect(peers, peer.address, () => this.#api.addSession(peer, this.#mayHoldRoutes(peer)));
+        this.#met.add(peer.address);
+      }
       return [...routes, ...peers];
     });
   }
@@ -96,6 +99,13 @@ export class GobgpLink implements EngineLink {
     } finally {
       this.#life.close();
     }
+  }
+
+  /** Of a gobgpd that ran before: some peers come later than others, as their passwords do. */
+  #mayHoldRoutes({ address, gracefulRestartSeconds }: Peer): boolean {
+    if (!this.fresh || this.#met.has(address)) return false;
+    const openForMs = this.#options.clock.monotonic() - this.#openedAtMs;
+    return openForMs < 1000 * (gracefulRestartSeconds ?? 0);
   }
 
   /** The event stream ended. */

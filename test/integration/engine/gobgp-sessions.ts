@@ -97,7 +97,9 @@ export function describeGobgpSessions(folder?: string): void {
       await until("told as lost", () => before.lost.length > 0);
       await rig.start();
       const after = await trial.open();
-      await trial.applied(after, { announce: routes, addPeers: [graceful, down] });
+      // Its password may be known a little later than the other's.
+      await trial.applied(after, { announce: routes, addPeers: [down] });
+      await trial.applied(after, { addPeers: [graceful] });
       await until("it is established", () => trial.isEstablished(after, graceful), { timeoutMs: 20_000 });
       // A route that only the second gobgpd had tells that it has sent all.
       await trial.applied(after, { announce: [route("10.49.0.3/32")] });
