@@ -3,20 +3,26 @@ import { endpointText } from "../config/values.ts";
 import type { PeersJson, SessionJson } from "../serve/api.ts";
 import { hasLists } from "./agent-client.ts";
 import { askingCommand } from "./asking.ts";
-import { table } from "./table.ts";
+import { problemTable } from "./problem-table.ts";
+import { sections, table } from "./table.ts";
 
 export const peersCommand = askingCommand<PeersJson>({
   name: "peers",
   about:
-    "The sessions of the running agent: state, since when, the routes each is sent, and why it was lost last.",
+    "The sessions of the running agent: state, since when, the routes each is sent, why it was lost last, and what keeps\n" +
+    "  others from being brought up.",
   path: "/api/v1/peers",
-  is: hasLists<PeersJson>("peers"),
+  is: hasLists<PeersJson>("peers", "problems"),
   table: peersTable,
   exitCode: () => 0,
 });
 
-export function peersTable({ node, peers }: PeersJson, wide: boolean): string {
-  if (peers.length === 0) return `No BGPPeer is for ${node}.\n`;
+export function peersTable({ node, peers, problems }: PeersJson, wide: boolean): string {
+  if (peers.length === 0 && problems.length === 0) return `No BGPPeer is for ${node}.\n`;
+  return sections(sessionTable(peers, wide), problemTable(problems));
+}
+
+function sessionTable(peers: PeersJson["peers"], wide: boolean): string {
   const further = ["LOCAL AS", "SENT", "TAKEN", "HOLD/KEEPALIVE", "CAPABILITIES"];
   return table(
     ["PEER", "ADDRESS", "AS", "STATE", "SINCE", "ROUTES", "DROPS", "LAST ERROR", ...(wide ? further : [])],

@@ -1,6 +1,7 @@
 // Makes one open speaker hold what is desired: adopt, then follow change by change, check for drift, retry refusals.
 import type { Engine, EngineLink, Rejection, SpeakerChange } from "../engine/contract.ts";
 import type { Prefix } from "../model/prefix.ts";
+import type { Problem } from "../model/problem.ts";
 import { Backoff } from "../time/backoff.ts";
 import type { Clock } from "../time/clock.ts";
 import { Alarm } from "./alarm.ts";
@@ -39,6 +40,8 @@ export interface HolderOptions {
   readonly gatekeeper?: Gatekeeper | null;
   /** false: another BGP instance is wanted by now, so nothing more is to be applied to this one. */
   readonly runs: () => boolean;
+  /** What the silence of neighbours may mean. */
+  readonly doubts: () => readonly Problem[];
 }
 
 export class Holder {
@@ -168,8 +171,8 @@ export class Holder {
 
   /** Looks at every object, so it goes with the rare steps only. */
   #tellProblems(): void {
-    const { desired, narrator } = this.#options;
-    narrator.problems(desired.problems(this.#wish.problems));
+    const { desired, doubts, narrator } = this.#options;
+    narrator.problems(desired.problems([...this.#wish.problems, ...doubts()]));
   }
 
   readonly #heldOfDrain = () => heldOfDrain(this.#options.desired.routes(), this.#mirror.routes);

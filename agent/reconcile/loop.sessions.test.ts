@@ -7,6 +7,7 @@ import type { SecretState } from "../model/secret-object.ts";
 import { objectKey } from "../model/service.ts";
 import { peer, startWorld, sync, tor } from "./loop.fixture.ts";
 import type { World } from "./loop.fixture.ts";
+import { doubtAfterMs } from "./password-doubts.ts";
 
 const other = ip("192.168.1.2");
 const key = objectKey("bellman", "bgp");
@@ -70,6 +71,30 @@ describe("P3: a rotated password", () => {
     sync(world.cluster);
     await begin(world, guard, holding("first"));
     expect(touched(world)).toEqual([]);
+    await world.stop();
+  });
+});
+
+describe("P3: a neighbour that does not answer", () => {
+  const says = `BGPPeer/tor spec.password: ${tor} does not answer`;
+  const told = () => lines.filter((line) => line.includes(says)).length;
+
+  it("makes doubtful the password that it is asked with, after a while, until it answers", async () => {
+    const world = start();
+    world.speaker.setReachable(tor, false);
+    world.speaker.setReachable(other, false);
+    await begin(world, guard, holding("first"));
+    await world.clock.advance(doubtAfterMs - 1);
+    expect(world.loop.doubts).toEqual([]);
+    await world.clock.advance(10_000);
+    expect(world.loop.doubts).toMatchObject([
+      { object: "BGPPeer/tor", field: "spec.password", severity: "warning" },
+    ]);
+    expect(told()).toBe(1);
+    world.speaker.setReachable(tor, true);
+    await world.clock.advance(20_000);
+    expect(world.loop.doubts).toEqual([]);
+    expect(lines.join()).not.toContain("first");
     await world.stop();
   });
 });

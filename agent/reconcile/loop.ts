@@ -3,6 +3,7 @@
 import { EngineError, sameInstance } from "../engine/contract.ts";
 import type { BgpInstance, Engine, EngineEvents, EngineLink, PeerStatus } from "../engine/contract.ts";
 import type { Log } from "../model/log.ts";
+import type { Problem } from "../model/problem.ts";
 import { Backoff } from "../time/backoff.ts";
 import type { Clock } from "../time/clock.ts";
 import { wait } from "../time/clock.ts";
@@ -15,6 +16,7 @@ import type { Gatekeeper } from "./gatekeeper.ts";
 import { Holder } from "./holder.ts";
 import { Narrator } from "./narrator.ts";
 import type { ReconcileObserver } from "./observer.ts";
+import { passwordDoubts } from "./password-doubts.ts";
 import { Sessions } from "./sessions.ts";
 import { Wakeup } from "./wakeup.ts";
 
@@ -85,6 +87,12 @@ export class Loop {
   /** What is known of each session, by the neighbour's address. */
   get sessions(): Pick<Sessions, "get"> {
     return this.#sessions;
+  }
+
+  /** Of sessions that wait for an answer of their neighbours. */
+  get doubts(): readonly Problem[] {
+    const { clock, desired } = this.#options;
+    return passwordDoubts(desired.config.peers, this.#sessions, clock.now());
   }
 
   /** To be called for every change of the picture. */
@@ -193,6 +201,7 @@ export class Loop {
       wakeup: this.#wakeup,
       narrator: this.#narrator,
       runs: () => this.#runs(instance),
+      doubts: () => this.doubts,
     });
   }
 

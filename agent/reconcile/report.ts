@@ -246,6 +246,7 @@ export class Report {
     const { problem } = this.#drainRequests;
     return [
       ...(state.t === "holding" ? state.holder.wish.problems : []),
+      ...this.#loop.doubts,
       ...(this.#engineError instanceof PortTakenError
         ? [this.#desired.portTaken(this.#engineError.message)]
         : []),

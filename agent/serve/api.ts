@@ -54,6 +54,8 @@ export interface SessionJson extends PeerJson {
 export interface PeersJson {
   readonly node: string;
   readonly peers: readonly SessionJson[];
+  /** Of BGPPeer objects, also of those whose sessions are not brought up. */
+  readonly problems: readonly Problem[];
 }
 
 export function statusJson(report: Report, version: string): StatusJson {
@@ -88,7 +90,7 @@ export function routesJson(report: Report): RoutesJson {
 
 export async function peersJson(report: Report): Promise<PeersJson> {
   const peers = await report.peers();
-  const { node, peers: planned } = report.plan();
+  const { node, peers: planned, problems } = report.plan();
   return {
     node,
     peers: planned.map((peer) => {
@@ -108,6 +110,7 @@ export async function peersJson(report: Report): Promise<PeersJson> {
         routes,
       };
     }),
+    problems: problems.filter(({ object }) => object.startsWith("BGPPeer/")).map(problemJson),
   };
 }
 

@@ -117,6 +117,15 @@ describe("the API", () => {
       peers: [{ name: "tor", address: tor, state: "established", routes: ["10.49.0.0/16", "10.49.0.1/32"] }],
     });
   });
+  it("tells of sessions that are not brought up, and why", async () => {
+    world.cluster.set("BGPPeer", "tor2", peer("tor2", "nowhere"));
+    await world.clock.advance(0);
+    expect(JSON.parse((await get("/api/v1/peers")).body)).toMatchObject({
+      peers: [{ name: "tor" }],
+      problems: [{ object: "BGPPeer/tor2", field: "spec.peerIP", severity: "error" }],
+    });
+    expect(await metric('bellman_config_problems{kind="BGPPeer",severity="error"}')).toBe(1);
+  });
   it("tells of a lost session when it was lost, and why, in API and metrics", async () => {
     world.speaker.setReachable(tor, false);
     await world.clock.advance(5_000);

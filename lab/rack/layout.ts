@@ -1,6 +1,9 @@
 // Who is where in the rack: names, addresses, ranges. The manifests in lab/manifests/ tell Bellman the same.
 import type { Family } from "../../agent/model/family.ts";
 
+/** Where the agents live, and with them the Secrets of their sessions. */
+export const agentNamespace = "bellman";
+
 /** Both addresses of a machine on one cable, without prefix length. */
 export type Addresses = Readonly<Record<Family, string>>;
 

@@ -36,7 +36,14 @@ import { Bird } from "./bird.ts";
 import { byNode } from "./by-node.ts";
 import { Client } from "./client.ts";
 import { Frr } from "./frr.ts";
-import { controlPlaneAddresses, nodeAddresses, nodeNames, serviceCidrs, torNames } from "./layout.ts";
+import {
+  agentNamespace,
+  controlPlaneAddresses,
+  nodeAddresses,
+  nodeNames,
+  serviceCidrs,
+  torNames,
+} from "./layout.ts";
 import type { Addresses, NodeName, TorName } from "./layout.ts";
 import { buildNetwork, netnsOf, sendClientOver, sendNodesOver } from "./network.ts";
 import { projectRoot } from "../../test/support/paths.ts";
@@ -238,7 +245,7 @@ async function build(
 
   // Nothing but kube-proxy answers what the dataplane gate asks.
   const gate = kubernetes && options.proxies !== false ? [] : ["--dataplane-gate", "off"];
-  const agentSettings = [...gate, ...(options.agentSettings ?? [])];
+  const agentSettings = ["--namespace", agentNamespace, ...gate, ...(options.agentSettings ?? [])];
   const rack = new Rack(state, tors, cluster, controlPlane, agentSettings);
   step("gobgpd on every node");
   for (const node of rack.nodes) await node.speaker.start();

@@ -9,7 +9,7 @@ import type { Router } from "../../lab/rack/router.ts";
 import type { Tor } from "../../lab/rack/tor.ts";
 import { until } from "../support/until.ts";
 import { kernelHas } from "./expect-routes.ts";
-import { asPaths, torSession } from "./tor-session.ts";
+import { asPaths, torSession, unseenBy } from "./tor-session.ts";
 
 const all = ["n1", "n2", "n3"] as const;
 const aggregates = ["10.49.0.0/16", "192.168.3.0/24", "192.168.5.0/24", "fd00:10:49::/112"];
@@ -60,16 +60,6 @@ function at(index: number): Tor {
   const tor = rack.tors[index];
   if (tor === undefined) throw new Error("the rack has two ToRs");
   return tor;
-}
-
-/** Does something to one ToR while the other sees no route event and no session change. */
-async function unseenBy(tor: Tor, work: () => Promise<void>): Promise<void> {
-  const monitor = await tor.monitor();
-  const sessions = await tor.sessions();
-  await work();
-  expect(await monitor.events()).toEqual([]);
-  expect(await tor.sessions()).toEqual(sessions);
-  await monitor.stop();
 }
 
 describe("two ToRs", () => {

@@ -1,4 +1,5 @@
 // What a ToR's router tells of its session to a node and of the paths that came over it, in the same words for both.
+import { expect } from "vitest";
 import { at, items } from "../../lab/rack/json.ts";
 import { nodeAddresses } from "../../lab/rack/layout.ts";
 import type { NodeName } from "../../lab/rack/layout.ts";
@@ -47,4 +48,14 @@ export async function asPaths({ router }: Tor, prefix: string): Promise<readonly
   }
   const text = await router.command(`show route all where net = ${prefix}`);
   return [...text.matchAll(/BGP\.as_path: (.*)/g)].map(([, path = ""]) => path.trim()).sort();
+}
+
+/** Does something to one ToR while the other sees no route event and no session change. */
+export async function unseenBy(tor: Tor, work: () => Promise<void>): Promise<void> {
+  const monitor = await tor.monitor();
+  const sessions = await tor.sessions();
+  await work();
+  expect(await monitor.events()).toEqual([]);
+  expect(await tor.sessions()).toEqual(sessions);
+  await monitor.stop();
 }

@@ -1,0 +1,277 @@
+// P3: passwords of sessions with real ToRs, from Secrets in files or behind a real API server.
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { at, items } from "../../lab/rack/json.ts";
+import { agentNamespace, nodeAddresses, torAddresses } from "../../lab/rack/layout.ts";
+import { startRack } from "../../lab/rack/rack.ts";
+import type { Rack } from "../../lab/rack/rack.ts";
+import type { RouterName } from "../../lab/rack/shape.ts";
+import type { Tor } from "../../lab/rack/tor.ts";
+import { until } from "../support/until.ts";
+import { Earshot } from "./earshot.ts";
+import { kernelHas } from "./expect-routes.ts";
+import { unseenBy } from "./tor-session.ts";
+
+/** In every password here, and nowhere else. */
+const mark = "hush7Kq2Zx";
+export const passwords = {
+  first: `${mark}-first`,
+  second: `${mark}-second%26&<>`,
+  third: `${mark}-third`,
+  long: `${mark}-${"long".repeat(50)}`,
+  torn: `${mark}\0torn`,
+} as const;
+
+const secretName = "bgp-passwords";
+const aggregate = "10.49.0.0/16";
+const all = ["n1", "n2", "n3"] as const;
+
+/** Two ToRs, and the sessions of n1 with them. */
+export class GuardedRack {
+  readonly rack: Rack;
+  readonly earshot: Earshot;
+  /** Of the Secret, in base64. */
+  readonly #entries = new Map<string, string>();
+
+  private constructor(rack: Rack) {
+    this.rack = rack;
+    this.earshot = new Earshot(rack.node("n1"));
+  }
+
+  static async start(prefix: string, cluster: "manifests" | "kubernetes"): Promise<GuardedRack> {
+    const rack = await startRack({
+      prefix,
+      cluster,
+      tor: ["frr", "bird"],
+      ebgp: true,
+      proxies: false,
+      agentSettings: ["--log-level", "debug"],
+      // BIRD takes a new password only with the whole session.
+      torConfig: (guide) => guide.replace(/^protocol bgp n1 .*\n/m, ""),
+    });
+    const guarded = new GuardedRack(rack);
+    for (const tor of rack.tors) await guarded.setAtTor(tor, null);
+    for (const tor of rack.tors) await kernelHas(tor, aggregate, all);
+    return guarded;
+  }
+
+  tor(router: RouterName): Tor {
+    const tor = this.rack.tors.find((each) => each.router.name === router);
+    if (tor === undefined) throw new Error(`no ToR has ${router}`);
+    return tor;
+  }
+
+  /** The BGPPeer of n1 for a ToR; the key in the Secret has the same name. */
+  peerOf(tor: Tor): string {
+    return tor.name === "tor" ? "tor1-n1" : "tor2-n1";
+  }
+
+  async setAtTor({ router }: Tor, password: string | null): Promise<void> {
+    const node = nodeAddresses.n1.ipv4;
+    if (router.name === "frr") {
+      const line = `neighbor ${node} password`;
+      // It asks for no quotes, and takes blanks as they are.
+      await router.configure(
+        `router bgp 4200000001\n${password === null ? `no ${line}` : `${line} ${password}`}`,
+      );
+    } else {
+      const option = password === null ? "" : `password "${password}";`;
+      await router.configure(`protocol bgp n1 from node { neighbor ${node} as 4200000010; ${option} }\n`);
+    }
+  }
+
+  /** Changes entries of the Secret; null takes one out. The others stay, and the Secret is there again if it was not. */
+  async putSecret(entries: Readonly<Record<string, string | null>>): Promise<void> {
+    for (const [key, text] of Object.entries(entries))
+      if (text === null) this.#entries.delete(key);
+      else this.#entries.set(key, Buffer.from(text).toString("base64"));
+    await this.putData(Object.fromEntries(this.#entries));
+  }
+
+  async putData(data: Readonly<Record<string, string>>): Promise<void> {
+    const metadata = { name: secretName, namespace: agentNamespace };
+    await this.rack.apply([{ apiVersion: "v1", kind: "Secret", metadata, data }]);
+  }
+
+  deleteSecret(): Promise<void> {
+    return this.rack.delete("Secret", `${agentNamespace}/${secretName}`);
+  }
+
+  async ask(tor: Tor, key: string): Promise<void> {
+    const secretKeyRef = { name: secretName, key };
+    await this.rack.patch("BGPPeer", this.peerOf(tor), { spec: { password: { secretKeyRef } } });
+  }
+
+  /** Waits until the session with a ToR is up with this password. */
+  async guardedBy(tor: Tor, password: string): Promise<void> {
+    await until(
+      `the session with ${tor.name} is up with its password`,
+      async () =>
+        (await this.passwordAtSpeaker(tor)) === password &&
+        (await tor.sessions()).n1.established &&
+        (await this.stateOf(tor)) === "established",
+      { timeoutMs: 20_000, everyMs: 100 },
+    );
+    await kernelHas(tor, aggregate, all);
+  }
+
+  /** Gives both sides the password; resolves when the session is up with it. */
+  async guard(tor: Tor, password: string): Promise<void> {
+    await this.putSecret({ [this.peerOf(tor)]: password });
+    await this.ask(tor, this.peerOf(tor));
+    await this.setAtTor(tor, password);
+    await this.guardedBy(tor, password);
+  }
+
+  /** What gobgpd signs with; null: with nothing, or it does not know the neighbour. */
+  async passwordAtSpeaker(tor: Tor): Promise<string | null> {
+    const node = this.rack.node("n1");
+    const neighbours: unknown = JSON.parse(
+      await node.exec("gobgp", "--target", node.speaker.address, "neighbor", "-j"),
+    );
+    const address = torAddresses[tor.name].rack.ipv4;
+    const found = items(neighbours).find((each) => at(each, "conf", "neighbor_address") === address);
+    const password = at(found, "conf", "auth_password");
+    return typeof password === "string" ? password : null;
+  }
+
+  /** As the agent tells it; null: it has no such session. */
+  async stateOf(tor: Tor): Promise<unknown> {
+    const peers = items(at(await this.rack.node("n1").agent.api("peers"), "peers"));
+    const found = peers.find((each) => at(each, "name") === this.peerOf(tor));
+    return found === undefined ? null : at(found, "state");
+  }
+
+  /** Waits until status, metrics and `bellman peers` say this of the session with a ToR. */
+  async says(tor: Tor, field: string, what: string): Promise<void> {
+    const node = this.rack.node("n1");
+    const { agent } = node;
+    const object = `BGPPeer/${this.peerOf(tor)}`;
+    const wanted = { object, field, message: expect.stringContaining(what) as string };
+    await until(
+      `the status says of ${object}: ${what}`,
+      async () => {
+        expect(at(await agent.api("status"), "problems")).toContainEqual(expect.objectContaining(wanted));
+        return true;
+      },
+      { timeoutMs: 20_000, everyMs: 200 },
+    );
+    const series = (await agent.get("/metrics")).body
+      .split("\n")
+      .find((line) => line.startsWith(`bellman_config_problems{kind="BGPPeer"`));
+    expect(series).toMatch(/ [1-9]$/);
+    expect(await node.exec(...this.earshot.program, "peers")).toMatch(
+      new RegExp(`${object} .*${escaped(what)}`),
+    );
+  }
+
+  /** The same, and the log has it. */
+  async tells(tor: Tor, field: string, what: string): Promise<void> {
+    await this.says(tor, field, what);
+    const line = `BGPPeer/${this.peerOf(tor)} ${field}: `;
+    const { agent } = this.rack.node("n1");
+    expect(agent.log().map(({ msg }) => String(msg))).toContainEqual(
+      expect.stringMatching(new RegExp(`^${escaped(line)}.*${escaped(what)}`)),
+    );
+  }
+
+  /** Where the password, or part of it, was heard or can be read. */
+  get leaks(): readonly string[] {
+    const { directory, nodes } = this.rack;
+    const logs = nodes.flatMap(({ name }) => [`${name}-agent.log`, `${name}-gobgpd.log`]);
+    return this.where([`${directory}/state`, ...logs.map((log) => `${directory}/logs/${log}`)]);
+  }
+
+  /** The same in these files. */
+  where(files: readonly string[]): readonly string[] {
+    return this.earshot.where(mark, files);
+  }
+}
+
+function escaped(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+}
+
+/**
+ * The way of a password, which is the same wherever Secrets come from.
+ *
+ * @param prefix of the rack
+ * @param router of the ToR whose session it is about
+ * @param further tests between those and the last, which searches all that was heard
+ */
+export function describePasswords(
+  prefix: string,
+  cluster: "manifests" | "kubernetes",
+  router: RouterName,
+  further: (current: () => GuardedRack, tor: () => Tor, other: () => Tor) => void,
+): void {
+  let guarded: GuardedRack;
+  beforeAll(async () => {
+    guarded = await GuardedRack.start(prefix, cluster);
+  });
+  afterAll(() => guarded.rack.down());
+
+  const { first, second, third } = passwords;
+  const tor = () => guarded.tor(router);
+  const other = () => guarded.tor(router === "frr" ? "bird" : "frr");
+
+  describe(`P3: the session with a ToR (${router}) and a password`, () => {
+    it("comes up with the right password", async () => {
+      await unseenBy(other(), () => guarded.guard(tor(), first));
+      expect(at(await guarded.rack.node("n1").agent.api("status"), "problems")).toEqual([]);
+      await guarded.earshot.get();
+    });
+
+    it("is established anew when Secret and ToR are given another one, and no other session is touched", async () => {
+      await guarded.guard(tor(), first);
+      const before = (await tor().sessions()).n1;
+      await unseenBy(other(), () => guarded.guard(tor(), second));
+      const after = (await tor().sessions()).n1;
+      expect(after.ups).toBeGreaterThan(before.ups);
+      await guarded.earshot.get();
+    });
+
+    it("keeps its password while the Secret is gone or has another key, until that key is asked for", async () => {
+      await guarded.guard(tor(), first);
+      const { n1 } = await tor().sessions();
+      await unseenBy(other(), async () => {
+        await guarded.deleteSecret();
+        const at = "spec.password.secretKeyRef";
+        await guarded.tells(tor(), `${at}.name`, `there is no Secret ${agentNamespace}/${secretName}`);
+        await guarded.putSecret({ [guarded.peerOf(tor())]: null, renamed: third });
+        await guarded.tells(tor(), `${at}.key`, `has no key "${guarded.peerOf(tor())}"`);
+        await guarded.earshot.get();
+        expect((await tor().sessions()).n1).toEqual(n1);
+        await guarded.ask(tor(), "renamed");
+        await guarded.setAtTor(tor(), third);
+        await guarded.guardedBy(tor(), third);
+      });
+    });
+
+    it("is not brought up without its Secret, nor without its key, and comes up once both are there", async () => {
+      await guarded.guard(tor(), first);
+      const name = guarded.peerOf(tor());
+      const { apiVersion, kind, spec } = await guarded.rack.cluster.get("BGPPeer", name);
+      await unseenBy(other(), async () => {
+        await guarded.rack.delete("BGPPeer", name);
+        await until("it is down", async () => !(await tor().sessions()).n1.established);
+        await guarded.deleteSecret();
+        await guarded.rack.apply([{ apiVersion, kind, metadata: { name }, spec }]);
+        const at = "spec.password.secretKeyRef";
+        await guarded.tells(tor(), `${at}.name`, "the session is not brought up");
+        await guarded.putSecret({ [guarded.peerOf(tor())]: null, renamed: third });
+        await guarded.tells(tor(), `${at}.key`, "the session is not brought up");
+        await guarded.earshot.get();
+        expect(await guarded.passwordAtSpeaker(tor())).toBeNull();
+        expect((await tor().sessions()).n1.established).toBe(false);
+        await guarded.guard(tor(), second);
+      });
+    });
+  });
+
+  further(() => guarded, tor, other);
+
+  it("P3: a password is nowhere to be heard or read", () => {
+    expect(guarded.earshot.size).toBeGreaterThan(100_000);
+    expect(guarded.leaks).toEqual([]);
+  });
+}
