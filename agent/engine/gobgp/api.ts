@@ -137,7 +137,12 @@ export class GobgpApi {
 
   /** Neighbours known by something else than an address are left out. */
   async sessions(): Promise<readonly Session[]> {
-    return this.#list("");
+    return this.#list("", false);
+  }
+
+  /** With how many routes each was sent: gobgpd works out anew for each neighbour which of all routes those are. */
+  async countedSessions(): Promise<readonly Session[]> {
+    return this.#list("", true);
   }
 
   /**
@@ -149,7 +154,9 @@ export class GobgpApi {
   async addSession(peer: Peer, restarting: boolean): Promise<void> {
     this.#lastErrors.forget(peer.address);
     await this.#rpc.unary(this.#dialect.call.addPeer, { peer: toNeighbour(peer, restarting) });
-    const held = (await this.#list(peer.address)).find(({ status }) => status.address === peer.address)?.peer;
+    const held = (await this.#list(peer.address, false)).find(
+      ({ status }) => status.address === peer.address,
+    )?.peer;
     const lost = held ? peerDifferences(peer, held) : ["all"];
     if (lost.length === 0) return;
     await this.removeSession(peer.address);
@@ -164,8 +171,8 @@ export class GobgpApi {
     await this.#rpc.unary(this.#dialect.call.deletePeer, { address });
   }
 
-  async #list(address: string): Promise<readonly Session[]> {
-    const answers = await this.#rpc.list(this.#dialect.call.listPeer, { address, enableAdvertised: true });
+  async #list(address: string, enableAdvertised: boolean): Promise<readonly Session[]> {
+    const answers = await this.#rpc.list(this.#dialect.call.listPeer, { address, enableAdvertised });
     return answers
       .map(({ peer }) => {
         const status = peer === undefined ? null : this.#status(peer);

@@ -90,7 +90,7 @@ export class GobgpLink implements EngineLink {
   }
 
   peers(): Promise<readonly PeerStatus[]> {
-    return this.#ask(async () => (await this.#api.sessions()).map(({ status }) => status));
+    return this.#ask(async () => (await this.#api.countedSessions()).map(({ status }) => status));
   }
 
   async close(mode: "keep" | "withdraw"): Promise<void> {
