@@ -118,6 +118,49 @@ warning  BGPPeer/tor3  spec.keepaliveTme  there is no such field, and it has no 
     ]);
   });
 
+  it("P13: --engine tells it of the peers of each node, with object, field and engine", async () => {
+    const of = (name: string, node: string, peerIP: string) =>
+      calico("BGPPeer", name, { node, peerIP, asNumber: 64512 });
+    const more =
+      of("a", "n1", "192.168.1.2") +
+      of("b", "n2", "192.168.1.2:1179") +
+      of("c", "n2", "192.168.1.3") +
+      of("d", "n2", "192.168.1.3:1179");
+    expect(await problems(more, "--engine", "gobgp")).toEqual([
+      {
+        object: "BGPPeer/d",
+        field: "spec.peerIP",
+        severity: "error",
+        message: expect.stringMatching(/gobgpd.*BGPPeer\/c/) as string,
+      },
+    ]);
+  });
+
+  it("P5: takes AS numbers of four bytes, plain and dotted, and none that is out of range", async () => {
+    const more = [4200000001, "4200000001", "64086.59905", "65535.65534"]
+      .map((asNumber, place) =>
+        calico("BGPPeer", `good${place}`, {
+          peerIP: `192.168.1.${place + 2}`,
+          asNumber,
+          localASNumber: "64086.59914",
+        }),
+      )
+      .join("");
+    expect(await problems(more, "--engine", "gobgp", "--strict")).toEqual([]);
+    const bad = [4294967295, "1.65536", "65536.1", "0.23456", "1.2.3"]
+      .map((asNumber, place) =>
+        calico("BGPPeer", `bad${place}`, { peerIP: `192.168.1.${place + 2}`, asNumber }),
+      )
+      .join("");
+    expect(await problems(bad, "--engine", "gobgp")).toMatchObject(
+      [0, 1, 2, 3, 4].map((place) => ({
+        object: `BGPPeer/bad${place}`,
+        field: "spec.asNumber",
+        severity: "error",
+      })),
+    );
+  });
+
   test.each([
     [calico("BGPPeers", "a", {}), "BGPPeers/a", "did you mean BGPPeer?"],
     [calico("BGPFilter", "a", {}, "v1"), "BGPFilter/a", "is read from projectcalico.org/v3"],

@@ -54,12 +54,9 @@ export class Earshot {
   /** What the commands that read manifests print, the ones that fail included. */
   async read(directory: string): Promise<void> {
     const from = ["-f", directory];
-    const plan = ["plan", ...from, "--node", this.#node.name];
     const commands = [
-      [...plan, "-o", "json"],
-      [...plan, "-o", "wide"],
+      ["plan", ...from, "--node", this.#node.name, "-o", "json"],
       ["validate", ...from, "--engine", "gobgp", "--namespace", "bellman"],
-      ["validate", ...from, "-o", "yaml", "--namespace", "bellman"],
       ["explain", "default/nginx", ...from, "--node", this.#node.name],
     ];
     await Promise.all(commands.map((command) => this.#run(...command)));

@@ -3,6 +3,7 @@ import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { at } from "../../lab/rack/json.ts";
+import { nodeAddresses } from "../../lab/rack/layout.ts";
 import { until } from "../support/until.ts";
 import { describePasswords, passwords } from "./passwords.ts";
 import { unseenBy } from "./tor-session.ts";
@@ -23,6 +24,8 @@ describePasswords(`pwd${process.pid}`, "manifests", "frr", (current, tor, other)
       expect((await tor().sessions()).n1.established).toBe(false);
       await Promise.all([current().earshot.get(), current().earshot.ask()]);
       await current().putSecret({ [current().peerOf(tor())]: second });
+      // Its kernel waits longer and longer before it tries again.
+      await tor().router.command(`clear bgp ${nodeAddresses.n1.ipv4}`);
       await current().guardedBy(tor(), second);
     });
     expect(at(await current().rack.node("n1").agent.api("status"), "problems")).toEqual([]);

@@ -17,6 +17,8 @@ export interface GobgpdStandInOptions {
   /** It takes the call for its events, and never says anything. */
   readonly silent?: boolean;
   readonly dialect?: Dialect;
+  /** It refuses every neighbour, and repeats what it was asked for. */
+  readonly repeating?: boolean;
 }
 
 export class GobgpdStandIn {
@@ -34,7 +36,7 @@ export class GobgpdStandIn {
   /** How often its events were asked for. */
   watches = 0;
 
-  constructor({ silent = false, dialect = v3 }: GobgpdStandInOptions = {}) {
+  constructor({ silent = false, dialect = v3, repeating = false }: GobgpdStandInOptions = {}) {
     const { call } = dialect;
     this.#unary(call.getBgp, () => ({ ...(this.#global !== undefined && { global: this.#global }) }));
     this.#unary(call.startBgp, ({ global }) => {
@@ -43,6 +45,10 @@ export class GobgpdStandIn {
     });
     this.#unary(call.addPolicy, () => ({}));
     this.#unary(call.setPolicyAssignment, () => ({}));
+    if (repeating)
+      this.#unary(call.addPeer, ({ peer }) => {
+        throw new Error(`cannot take ${JSON.stringify(peer?.conf)}`);
+      });
     this.#unary(call.getTable, ({ family }) => ({
       numPath: family?.afi === 1 ? BigInt(this.routes.size) : 0n,
     }));

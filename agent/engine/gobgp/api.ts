@@ -16,6 +16,7 @@ import { AddPathStreamRequestSchema } from "./proto/gobgp.pb.ts";
 import type { PathSchema, Peer as Neighbour } from "./proto/gobgp.pb.ts";
 import { unaryDeadlineMs } from "./rpc.ts";
 import type { Rpc, Subscription } from "./rpc.ts";
+import { withoutPassword } from "./errors.ts";
 import { LastErrors } from "./last-errors.ts";
 import { fromNeighbour, toNeighbour } from "./sessions.ts";
 import { statusOf } from "./status.ts";
@@ -153,7 +154,11 @@ export class GobgpApi {
    */
   async addSession(peer: Peer, restarting: boolean): Promise<void> {
     this.#lastErrors.forget(peer.address);
-    await this.#rpc.unary(this.#dialect.call.addPeer, { peer: toNeighbour(peer, restarting) });
+    try {
+      await this.#rpc.unary(this.#dialect.call.addPeer, { peer: toNeighbour(peer, restarting) });
+    } catch (error) {
+      throw withoutPassword(error, peer.password, "AddPeer");
+    }
     const held = (await this.#list(peer.address, false)).find(
       ({ status }) => status.address === peer.address,
     )?.peer;

@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import { Server, ServerCredentials } from "@grpc/grpc-js";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { GobgpdStandIn } from "../../../test/support/gobgpd-stand-in.ts";
@@ -12,6 +13,7 @@ import { plainRoute } from "../../model/route.ts";
 import type { Route } from "../../model/route.ts";
 import { ManualClock } from "../../time/manual-clock.ts";
 import type { EngineLink } from "../contract.ts";
+import { Secret } from "../../model/secret.ts";
 import { encodePrefix } from "../wire/nlri.ts";
 import { v3, v4 } from "./dialect.ts";
 import { gobgpEngine } from "./engine.ts";
@@ -34,6 +36,43 @@ describe.each([v3, v4])("a gobgpd with API $version", (dialect) => {
     expect(gobgpd.tables).toEqual(new Set([dialect.globalTable]));
     await link.close("keep");
     gobgpd.stop();
+  });
+});
+
+describe("a gobgpd that refuses a neighbour, and repeats what it was asked for", () => {
+  const apply = async (password: Secret | null) => {
+    const gobgpd = new GobgpdStandIn({ repeating: true });
+    const events = { lost: () => undefined, session: () => undefined };
+    const engine = gobgpEngine({ address: await gobgpd.start() });
+    const instance = { asn: defaultAsn, routerId: address, listenPort: -1 };
+    const link = await engine.open(instance, events, new AbortController().signal);
+    const peer = {
+      name: "tor",
+      address,
+      port: 179,
+      asn: defaultAsn,
+      localAsn: defaultAsn,
+      ...plainSession,
+      password,
+    };
+    const change = { announce: [], withdraw: [], addPeers: [peer], removePeers: [] };
+    const [rejection] = await link.apply(change);
+    await link.close("keep");
+    gobgpd.stop();
+    return rejection?.error;
+  };
+
+  it.each(["hush", 'hu"sh\\', "hush".repeat(20)])(
+    "P3: is not cited when that holds a password: %s",
+    async (text) => {
+      const error = await apply(new Secret(text));
+      expect(error).toMatchObject({ code: "refused", message: expect.stringContaining("AddPeer") as string });
+      expect(inspect(error, { depth: null, showHidden: true })).not.toMatch(/hu"?\\*"?sh/);
+    },
+  );
+
+  it("is cited when it does not", async () => {
+    expect((await apply(null))?.message).toContain('refused AddPeer: "cannot take');
   });
 });
 

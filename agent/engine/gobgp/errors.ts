@@ -2,6 +2,7 @@
 import { status } from "@grpc/grpc-js";
 import type { ServiceError } from "@grpc/grpc-js";
 import { quote } from "../../model/problem.ts";
+import type { Secret } from "../../model/secret.ts";
 import { EngineError } from "../contract.ts";
 import type { EngineErrorCode } from "../contract.ts";
 import type { GobgpAddress } from "./address.ts";
@@ -22,6 +23,22 @@ export function toEngineError(address: GobgpAddress, call: string, error: Servic
 export function unreadableAnswer(address: GobgpAddress, call: string, cause: unknown): EngineError {
   const message = `what listens at ${address.text} answered ${call} with something else than GoBGP's API: is it gobgpd?`;
   return new EngineError("refused", message, { cause });
+}
+
+/**
+ * What is to be told of a call that carried a password: the words of an answer that repeats it, in whatever way, are
+ * left out, for they go into the log.
+ */
+export function withoutPassword(error: unknown, password: Secret | null, call: string): unknown {
+  if (password === null || !(error instanceof EngineError)) return error;
+  const { cause } = error;
+  const said = cause instanceof Error && "details" in cause ? String(cause.details) : error.message;
+  const forms = [password.reveal(), JSON.stringify(password.reveal()).slice(1, -1)];
+  if (!forms.some((form) => said.includes(form))) return error;
+  return new EngineError(
+    error.code,
+    `gobgpd answered ${call} with an error that repeats the password and is not shown: does its log tell more?`,
+  );
 }
 
 /** The speaker is there, but its API has no such call. */

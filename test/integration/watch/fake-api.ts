@@ -24,6 +24,7 @@ export const paths = {
   services: "/api/v1/services",
   slices: "/apis/discovery.k8s.io/v1/endpointslices",
   nodes: "/api/v1/nodes",
+  secrets: "/api/v1/namespaces/bellman/secrets",
   configurations: "/apis/projectcalico.org/v3/bgpconfigurations",
   peers: "/apis/projectcalico.org/v3/bgppeers",
   filters: "/apis/projectcalico.org/v3/bgpfilters",
@@ -145,11 +146,19 @@ export class FakeApi {
     if (fault !== undefined && fault !== "none") fault(response);
     else if (this.authorization !== null && request.headers.authorization !== this.authorization)
       refuse(401, "Unauthorized")(response);
-    else if (!this.served.has(url.pathname)) refuse(404, "NotFound")(response);
+    else if (!this.served.has(url.pathname)) this.#one(url, response);
     else if (verb === "list") this.#list(url, response);
     else if (verb === "stream" && !this.streams) refuse(422, "Invalid")(response);
     else if (verb === "stream") this.#stream(url, response);
     else this.#watch(url, response);
+  }
+
+  /** A single object, if the path is one's. */
+  #one({ pathname }: URL, response: ServerResponse): void {
+    const end = pathname.lastIndexOf("/");
+    const object = this.#objects.get(pathname.slice(0, end))?.get(pathname.slice(end + 1));
+    if (object === undefined) refuse(404, "NotFound")(response);
+    else sendJson(response, 200, object);
   }
 
   #list(url: URL, response: ServerResponse): void {
@@ -169,6 +178,13 @@ export class FakeApi {
   }
 
   #watch(url: URL, response: ServerResponse): void {
+    if (!url.searchParams.has("resourceVersion")) {
+      // From now on, with what is there to begin with.
+      this.#open(url, response);
+      for (const object of this.#objects.get(url.pathname)?.values() ?? [])
+        response.write(eventLine("ADDED", object));
+      return;
+    }
     const from = Number(url.searchParams.get("resourceVersion"));
     if (from < this.#oldest) {
       refuse(410, "Expired")(response);

@@ -12,7 +12,7 @@ import { WatchRecorder } from "../../support/watch-recorder.ts";
 import { FakeApi, paths } from "./fake-api.ts";
 
 /** The source waits as it always does, ten times as fast. */
-const hurriedClock: Clock = {
+export const hurriedClock: Clock = {
   now: () => systemClock.now() * 10,
   monotonic: () => systemClock.monotonic() * 10,
   schedule: (ms, action) => systemClock.schedule(ms / 10, action),
