@@ -1,4 +1,5 @@
-// `unit` needs nothing but Node, `model` also takes a while; `real` drives real daemons, one file at a time.
+// `unit` needs nothing but Node, `model` also takes a while; `real` drives real daemons, two files at a
+// time: each makes namespaces of its own, and waits more than it works.
 import { defineConfig } from "vitest/config";
 
 export default defineConfig({
@@ -20,7 +21,7 @@ export default defineConfig({
         test: {
           name: "real",
           include: ["test/{integration,lab,kube,versions}/**/*.test.ts"],
-          fileParallelism: false,
+          maxWorkers: 2,
           testTimeout: 60_000,
           hookTimeout: 120_000,
         },
