@@ -82,8 +82,9 @@ export interface EngineLink {
   /** How many routes the speaker originates: cheap enough for every 10 s. */
   count(): Promise<number>;
   /**
-   * Applies a difference: announces and changes before withdrawals, routes before peers. An item the speaker refuses
-   * does not keep the others from being applied.
+   * Applies a difference: peers that go first, as routes that were kept from them may be kept from nobody next; then
+   * announces and changes, withdrawals, and peers that come. An item the speaker refuses does not keep the others from
+   * being applied.
    *
    * @throws {EngineError} when the speaker was lost: nothing is known then, read back before the next try.
    */

@@ -97,6 +97,32 @@ describe("T6: an export filter on one peer", () => {
   });
 });
 
+describe("T6: a peer with an export filter", () => {
+  const operation = { addCommunity: { value: "64512:7" } };
+  test.each([
+    ["deleted", null, rejectHosts],
+    ["meant for another node", { node: "n2" }, rejectHosts],
+    [
+      "that this speaker cannot honour any more",
+      {},
+      filter({ exportV4: [{ action: "Accept", operations: [operation] }] }),
+    ],
+  ])("is sent nothing on its way out that it was kept from: %s", async (_, fields, becomes) => {
+    const { cluster, clock, engine, speaker, stop } = await rack(rejectHosts);
+    engine.canFilter("reject");
+    speaker.clearNews();
+    if (fields === null) cluster.remove("BGPPeer", "tor2");
+    else cluster.set("BGPPeer", "tor2", peer("tor2", tor2, { filters: ["f"], ...fields }));
+    cluster.set("BGPFilter", "f", becomes);
+    await clock.advance(0);
+    expect([
+      [...speaker.peers.keys()],
+      speaker.news.filter(({ t, to }) => t !== "withdrawn" && to === tor2),
+    ]).toEqual([[tor], []]);
+    await stop();
+  });
+});
+
 describe("T8: names of filters that cannot be read", () => {
   test("leave the peer the filters that it had", async () => {
     const { seen, cluster, clock, stop } = await rack(rejectHosts);

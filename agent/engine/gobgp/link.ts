@@ -71,6 +71,10 @@ export class GobgpLink implements EngineLink {
 
   apply(change: SpeakerChange): Promise<readonly Rejection[]> {
     return this.#ask(async () => {
+      const peers: Rejection[] = [];
+      // What was kept from a peer that goes is kept from nobody next.
+      for (const address of change.removePeers)
+        await collect(peers, address, () => this.#removePeer(address));
       const routes = await applyRoutes(
         this.#api,
         this.#options.clock,
@@ -78,9 +82,6 @@ export class GobgpLink implements EngineLink {
         change.announce,
         change.withdraw,
       );
-      const peers: Rejection[] = [];
-      for (const address of change.removePeers)
-        await collect(peers, address, () => this.#removePeer(address));
       for (const peer of change.addPeers) {
         await collect(peers, peer.address, () => this.#api.addSession(peer, this.#mayHoldRoutes(peer)));
         this.#met.add(peer.address);

@@ -111,12 +111,12 @@ class MemoryLink implements EngineLink, Attached {
 
   apply(change: SpeakerChange): Promise<readonly Rejection[]> {
     return this.#ask(() => [
+      ...change.removePeers.flatMap((address) =>
+        attempt(peerItem(address), () => this.#speaker.removePeer(address)),
+      ),
       ...change.announce.flatMap((route) => attempt(routeItem(route.prefix), () => this.#announce(route))),
       ...change.withdraw.flatMap((prefix) =>
         attempt(routeItem(prefix), () => this.#speaker.withdraw(prefix)),
-      ),
-      ...change.removePeers.flatMap((address) =>
-        attempt(peerItem(address), () => this.#speaker.removePeer(address)),
       ),
       ...change.addPeers.flatMap((peer) =>
         attempt(peerItem(peer.address), () => this.#speaker.addPeer(peer)),
