@@ -125,6 +125,25 @@ describe("P3: a Secret that has not been read yet", () => {
   });
 });
 
+describe("P3: an object that takes the place of another, while its Secret has not been read yet", () => {
+  const { lastGood } = through([guarded, first]);
+  const taking = (spec: object, known: KnownSecret = { t: "pending" }) =>
+    resolve({ peers: { a: spec, tor1: guarded }, secrets: knowing(known), lastGood });
+
+  test("takes over the session as it runs", () => {
+    expect(taking(guarded).config.peers).toMatchObject([{ name: "a", address: "192.168.1.1" }]);
+    expect(passwords(taking(guarded))).toEqual(["first"]);
+    expect(passwords(taking(guarded, first))).toEqual(["first"]);
+  });
+
+  test.each([
+    ["for another AS", { ...guarded, asNumber: 65002 }, { t: "pending" }],
+    ["with a Secret that is not there", guarded, { t: "absent" }],
+  ] as const)("but not %s", (_, spec, known) => {
+    expect(passwords(taking(spec, known))).toEqual([]);
+  });
+});
+
 test("P3: outside a pod, without --namespace, nobody knows where Secrets live: the session is not brought up", () => {
   const resolved = resolve({ peers: { tor1: guarded }, secrets: knowing({ t: "pending" }, null) });
   expect(passwords(resolved)).toEqual([]);

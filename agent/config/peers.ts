@@ -97,14 +97,16 @@ function judge(name: string, draft: PeerDraft, input: PeersInput): Judgement {
   const down = { t: "down", endpoint: unsure ? null : endpoint } as const;
   if (unsure && nodes.t === "labelled") return { verdict: down, findings };
   if (findings.some(({ effect }) => effect === "refused")) return { verdict: down, findings };
-  const before = keep(input.lastGood.get(name), draft, input);
+  const last = input.lastGood.get(name);
+  const before = keep(last, draft, input);
   if (findings.some(({ effect }) => effect === "invalid") || endpoint === null || asn === null)
     return { verdict: before ?? down, findings };
   const found = findPassword(draft.passwordRef, input.secrets);
   switch (found.t) {
     case "ready": {
       const { password } = found;
-      const good = makePeer({ name, endpoint, asn, password }, draft, input.lastGood.get(name), input);
+      const standing = last ?? underAnotherName(name, endpoint, asn, input.lastGood);
+      const good = makePeer({ name, endpoint, asn, password }, draft, standing, input);
       return {
         verdict: { t: "up", good, endpoint },
         findings: [...findings, ...unoffered(draft, input.session)],
@@ -112,7 +114,8 @@ function judge(name: string, draft: PeerDraft, input: PeersInput): Judgement {
     }
     case "pending": {
       const waits = { effect: "waits", field: found.field, says: found.says } as const;
-      return { verdict: before ?? down, findings: [...findings, waits] };
+      const standing = before ?? keep(underAnotherName(name, endpoint, asn, input.lastGood), draft, input);
+      return { verdict: standing ?? down, findings: [...findings, waits] };
     }
     case "unusable": {
       const invalid = { effect: "invalid", field: found.field, says: found.says } as const;
@@ -127,6 +130,19 @@ function unoffered({ restartSeconds }: PeerDraft, session: SessionOptions): read
   if (restartSeconds === null || session.gracefulRestartSeconds !== null) return [];
   const says = "this field has no effect; graceful restart is not offered without --graceful-restart";
   return [{ effect: "ignored", field: "spec.maxRestartTime", says }];
+}
+
+/** An object may take the place of another, and the speaker may know the session by the other's name yet. */
+function underAnotherName(
+  name: string,
+  { address, port }: Endpoint,
+  asn: Asn,
+  lastGood: LastGood["peers"],
+): GoodPeer | undefined {
+  const found = [...lastGood.values()].find(
+    ({ peer }) => peer.address === address && peer.port === port && peer.asn === asn,
+  );
+  return found && { ...found, peer: { ...found.peer, name } };
 }
 
 /** The session with all that it had. Which filters are asked is no part of it: what can be read of that holds. */
