@@ -302,6 +302,14 @@ describe("several peers", () => {
     expect(reach.key).not.toBe(reachFor(named("a", 1, []), named("b", 2, [])).key);
   });
 
+  test("are asked for the filters of the first by name, where two have one address", () => {
+    const second = { ...named("b", 1, ["reject"]), port: 1179 };
+    expect(reached(reachFor(named("a", 1, []), second), route)).toEqual({ notTo: [], variants: [] });
+    expect(reached(reachFor(named("a", 1, ["reject"]), { ...second, filters: [] }), route).notTo).toEqual([
+      "192.168.1.1",
+    ]);
+  });
+
   test("with equal filters share one evaluation and one list", () => {
     const peers = Array.from({ length: 64 }, (_, index) => named(`p${index}`, index + 1, ["reject"]));
     const reach = reachFor(...peers);

@@ -33,7 +33,11 @@ const toAll: Reached = { notTo: [], variants: [] };
 
 export function reachOf({ peers, filters }: Pick<NodeConfig, "peers" | "filters">): Reach {
   const groups = new Map<string, ConfiguredPeer[]>();
+  // Speakers tell neighbours apart by address: of two with one, the first by name has the session.
+  const taken = new Set<Address>();
   for (const peer of peers) {
+    if (taken.has(peer.address)) continue;
+    taken.add(peer.address);
     if (peer.filters?.length === 0) continue;
     const key = JSON.stringify([targetOf(peer), namedFilters(peer, filters)]);
     groups.set(key, [...(groups.get(key) ?? []), peer]);
