@@ -81,4 +81,21 @@ describe("P11: multihop", () => {
     const { config } = resolve({ peers: { tor1: { ...external, peerIP: "192.0.2.1" } } });
     expect(config.peers).toMatchObject([{ multihop: false }]);
   });
+
+  test("stays with a session that has it when the network turns up, but not beside BFD", () => {
+    const peers = { tor1: external };
+    const before = resolve({ peers, session: { ...plainOptions, onLink: [] } });
+    expect(before.config.peers).toMatchObject([{ multihop: true }]);
+    const again = (bfdIntervalMs: number | null, spec: object = external) =>
+      resolve({
+        peers: { tor1: spec },
+        session: { ...plainOptions, onLink, bfdIntervalMs },
+        lastGood: before.lastGood,
+      }).config.peers[0]?.multihop;
+    expect([again(null), again(300), again(null, { ...external, peerIP: "192.168.1.2" })]).toEqual([
+      true,
+      false,
+      false,
+    ]);
+  });
 });

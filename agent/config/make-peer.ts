@@ -68,7 +68,10 @@ export function makePeer(
       password,
       sourceAddress:
         draft.source === "None" ? null : chooseSource(endpoint.address, before, node, session.localAddress),
-      multihop: asn !== localAsn && draft.ttlSecurityHops === null && isDistant(endpoint.address, session),
+      multihop:
+        asn !== localAsn &&
+        draft.ttlSecurityHops === null &&
+        (isDistant(endpoint.address, session) || wasDistant(endpoint.address, before, session)),
       ttlSecurityHops: draft.ttlSecurityHops,
       allowedLocalAsns: draft.allowedLocalAsns,
       gracefulRestartSeconds:
@@ -90,6 +93,18 @@ function chooseSource(
   if (localAddress !== null && ofFamily(localAddress)) return localAddress;
   const choices = node?.internalIPs.filter(ofFamily) ?? [];
   return choices.find((address) => address === before?.peer.sourceAddress) ?? choices[0] ?? null;
+}
+
+/**
+ * A network of the machine may come up after the agent: with multihop the session runs as well, so it is not started
+ * anew to take that away. BFD does not run with it.
+ */
+function wasDistant(
+  neighbour: Address,
+  before: GoodPeer | undefined,
+  { bfdIntervalMs }: SessionOptions,
+): boolean {
+  return before?.peer.multihop === true && before.peer.address === neighbour && bfdIntervalMs === null;
 }
 
 function isDistant(neighbour: Address, { onLink }: SessionOptions): boolean {
