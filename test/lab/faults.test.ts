@@ -178,14 +178,19 @@ it("a frozen speaker is told, its ToRs give its routes up, and afterwards all is
     for (const prefix of hostRoutes) await kernelHas(each, prefix, []);
   }
   for (const state of ["opening", "backoff"])
-    await until(`it is told while the agent's state is ${state}`, async () => {
-      expect(at(await agent.api("status"), "engine")).toMatchObject({
-        state,
-        up: false,
-        error: expect.stringContaining("frozen") as string,
-      });
-      return true;
-    });
+    await until(
+      `it is told while the agent's state is ${state}`,
+      async () => {
+        expect(at(await agent.api("status"), "engine")).toMatchObject({
+          state,
+          up: false,
+          error: expect.stringContaining("frozen") as string,
+        });
+        return true;
+      },
+      // Between two tries, each with a deadline of its own, the pause is short.
+      { timeoutMs: 40_000 },
+    );
   speaker.signal("SIGCONT");
   await nginxIs("Cluster");
   await agent.ready();

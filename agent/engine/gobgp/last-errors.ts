@@ -47,9 +47,12 @@ export class LastErrors {
     const since = state?.sessionState === established ? (timers?.state?.uptime?.seconds ?? null) : null;
     const now = { sent: sent.notification, received: received.notification, since };
     this.#before.set(address, now);
+    const another = before.since !== null && now.since !== before.since;
+    // Of two connections at once one is closed with a NOTIFICATION too (RFC 4271 §6.8), and the session is up.
+    if (now.since !== null && !another) return null;
     if (now.received > before.received) return "the neighbour ended it with a NOTIFICATION";
     if (now.sent > before.sent) return "gobgpd ended it with a NOTIFICATION; its log says why";
-    return before.since !== null && now.since !== before.since ? "the TCP connection was lost" : null;
+    return another ? "the TCP connection was lost" : null;
   }
 }
 

@@ -142,6 +142,22 @@ describe("why a session was lost", () => {
     expect(errors.learn(since(1_700_000_060n))).toBe("the TCP connection was lost");
   });
 
+  it("is not the connection that lost a collision while the session came up", () => {
+    const errors = new LastErrors();
+    const up = (sent: bigint) =>
+      create(PeerSchema, {
+        conf,
+        state: {
+          messages: { received: { open: 2n }, sent: { open: 2n, notification: sent } },
+          sessionState: 6,
+        },
+        timers: { state: { uptime: { seconds: 1_700_000_000n } } },
+      });
+    expect(errors.learn(notifications(0n, 0n))).toBeNull();
+    expect(errors.learn(up(1n))).toBeNull();
+    expect(errors.learn(up(2n))).toBeNull();
+  });
+
   it("is that nobody has answered, where no OPEN was ever sent", () => {
     const opens = (open: bigint, authPassword = "") =>
       create(PeerSchema, {
