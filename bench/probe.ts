@@ -170,7 +170,8 @@ async function measureAddPath(task: FlipTask, kernel: KernelWatch): Promise<Flip
   const link = await openBare(task.bare);
   const flips: Flips = { add: [], withdraw: [] };
   for (let round = 0; round < task.rounds * task.services; round++) {
-    const address = `192.0.2.${round % 250}`;
+    // In the range that the ToR takes routes from, and beyond all services.
+    const address = `10.49.250.${round % 250}`;
     const prefix = hostPrefix(parse(address));
     const route = plainRoute(prefix);
     const change = { announce: [], withdraw: [], addPeers: [], removePeers: [] };
