@@ -1,3 +1,4 @@
+// What is remembered of a session between the words of the speaker.
 import { beforeEach, describe, expect, it } from "vitest";
 import type { PeerStatus } from "../engine/contract.ts";
 import { defaultAsn } from "../model/asn.ts";
