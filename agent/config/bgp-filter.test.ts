@@ -190,7 +190,7 @@ describe("a rule that cannot be read", () => {
     ],
     [
       { ...accept, communities: { values: ["1:1", "1:2"] } },
-      ".communities",
+      ".communities.values",
       '"{\\"values\\":[\\"1:1\\",\\"1:2\\"]}" is not of the form {values: [aa:nn]} with one community',
     ],
     [

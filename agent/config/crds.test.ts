@@ -1,34 +1,19 @@
 // The CRDs and the code that reads their objects must know the same fields.
-import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { parse } from "yaml";
 import { bgpConfigurationFields } from "./bgp-configuration.ts";
 import { bgpFilterFields } from "./bgp-filter.ts";
 import { bgpPeerFields } from "./bgp-peer.ts";
+import { at, readCrd } from "./crd.fixture.ts";
 import { operationNames } from "./filter-operations.ts";
 import { filterRuleFields } from "./filter-rule.ts";
 import { isRecord } from "./spec.ts";
-
-function at(value: unknown, ...path: readonly (string | number)[]): unknown {
-  return path.reduce<unknown>((inner, step) => {
-    if (Array.isArray(inner) && typeof step === "number") return (inner as readonly unknown[])[step];
-    return isRecord(inner) ? inner[step] : undefined;
-  }, value);
-}
-
-function specOf(plural: string): { readonly crd: unknown; readonly spec: unknown } {
-  const file = new URL(`../../charts/bellman/crds/${plural}.yaml`, import.meta.url);
-  const crd: unknown = parse(readFileSync(file, "utf8"));
-  const schema = at(crd, "spec", "versions", 0, "schema", "openAPIV3Schema");
-  return { crd, spec: at(schema, "properties", "spec", "properties") };
-}
 
 describe.each([
   ["bgpconfigurations", "BGPConfiguration", bgpConfigurationFields],
   ["bgppeers", "BGPPeer", bgpPeerFields],
   ["bgpfilters", "BGPFilter", bgpFilterFields],
 ])("the CRD %s", (plural, kind, fields) => {
-  const { crd, spec } = specOf(plural);
+  const { crd, spec } = readCrd(plural);
 
   test("is the one Calico's users know", () => {
     expect(at(crd, "metadata", "name")).toBe(`${plural}.projectcalico.org`);
@@ -51,7 +36,7 @@ describe.each([
 });
 
 describe.each(Object.keys(bgpFilterFields))("a rule of the CRD bgpfilters in %s", (list) => {
-  const rule = at(specOf("bgpfilters").spec, list, "items", "properties");
+  const rule = at(readCrd("bgpfilters").spec, list, "items", "properties");
 
   test("has exactly the fields and operations that the agent has a handler for", () => {
     expect(isRecord(rule) ? Object.keys(rule).sort() : rule).toEqual(Object.keys(filterRuleFields).sort());

@@ -159,10 +159,15 @@ export const filterRuleFields = {
     else reading.refuse(field, `${quote(value)} is not the name of an interface, with * for any text`);
   },
   communities(value, field, reading) {
-    const values: unknown = isRecord(value) ? value["values"] : undefined;
+    const form = "is not of the form {values: [aa:nn]} with one community";
+    if (!isRecord(value) || Object.keys(value).some((name) => name !== "values")) {
+      reading.refuse(field, `${quote(value)} ${form}`);
+      return;
+    }
+    const values: unknown = value["values"];
     const [first, ...more] = Array.isArray(values) ? (values as readonly unknown[]) : [];
-    if (first === undefined || more.length > 0 || !isRecord(value) || Object.keys(value).length > 1) {
-      reading.refuse(field, `${quote(value)} is not of the form {values: [aa:nn]} with one community`);
+    if (first === undefined || more.length > 0) {
+      reading.refuse(`${field}.values`, `${quote(value)} ${form}`);
       return;
     }
     reading.community = parseAnyCommunity(first);

@@ -5,19 +5,21 @@ import type { Reading } from "./peer-reading.ts";
 import { isEmpty, isRecord, readFields } from "./spec.ts";
 import type { Handler } from "./spec.ts";
 
-const form = "secretKeyRef with the name of a Secret and a key in it";
+const form = "the name of a Secret and a key in it";
 
 export function readPassword(value: unknown, field: string, reading: Reading): void {
   if (isEmpty(value)) return;
   const typo = (at: string, says: string) => reading.tell("typo", at, says);
+  const at = `${field}.secretKeyRef`;
   const ref: Parts = { name: "", key: "" };
   let found: unknown;
   if (isRecord(value)) readFields(value, field, { secretKeyRef: (inner) => (found = inner) }, reading, typo);
   if (!isRecord(found)) {
-    reading.tell("invalid", field, `it is not of the form ${form}`);
+    if (found === undefined)
+      reading.tell("invalid", field, `it is not of the form secretKeyRef with ${form}`);
+    else reading.tell("invalid", at, `it is not ${form}`);
     return;
   }
-  const at = `${field}.secretKeyRef`;
   readFields<Parts>(found, at, refFields(reading), ref, typo);
   if (!isObjectName(ref.name)) reading.tell("invalid", `${at}.name`, "it is not the name of a Secret");
   else if (ref.key === "") reading.tell("invalid", `${at}.key`, "the key in the Secret is missing");

@@ -171,7 +171,7 @@ describe("P3: a reference that cannot be read never shows what is written there:
   const cases: readonly (readonly [unknown, string, string])[] = [
     ["hunter2", "", "it is not of the form secretKeyRef with the name of a Secret and a key in it"],
     [{}, "", "it is not of the form secretKeyRef with the name of a Secret and a key in it"],
-    [{ secretKeyRef: "hunter2" }, "", "it is not of the form"],
+    [{ secretKeyRef: "hunter2" }, ".secretKeyRef", "it is not the name of a Secret and a key in it"],
     [
       { secretKeyRef: { name: "Hunter2!", key: "k" } },
       ".secretKeyRef.name",

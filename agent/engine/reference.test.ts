@@ -1,0 +1,72 @@
+// What docs/reference says of each engine is what its driver says of itself.
+import { readFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import { codeIn, tablesOf } from "../../test/support/markdown.ts";
+import { parseAddress } from "../model/address.ts";
+import { defaultAsn } from "../model/asn.ts";
+import { plainSession } from "../model/peer.ts";
+import { Secret } from "../model/secret.ts";
+import type { Engine } from "./contract.ts";
+import { gobgpEngine } from "./gobgp/engine.ts";
+
+/** Every driver that is shipped. */
+const engines: Readonly<Record<Exclude<Engine["name"], "memory">, Engine>> = {
+  gobgp: gobgpEngine({ address: "unix:///nowhere.sock" }),
+};
+
+const address = parseAddress("192.0.2.1");
+if (address === null) throw new Error("192.0.2.1 is an address");
+
+/** All that a BGPPeer can ask of a speaker. */
+const demanding = {
+  ...plainSession,
+  name: "tor1",
+  address,
+  port: 179,
+  asn: defaultAsn,
+  localAsn: defaultAsn,
+  holdTimeSeconds: 30,
+  keepaliveSeconds: 10,
+  password: new Secret("p"),
+  sourceAddress: address,
+  ttlSecurityHops: 1,
+  allowedLocalAsns: 1,
+  gracefulRestartSeconds: 20,
+};
+
+/** Field → what a page's column of an engine has. */
+function column(page: string, engine: string): ReadonlyMap<string, string> {
+  const text = readFileSync(new URL(`../../docs/reference/${page}.md`, import.meta.url), "utf8");
+  return new Map(
+    tablesOf(text).flatMap(({ head, rows }) => {
+      const index = head[0] === "field" ? head.indexOf(engine) : -1;
+      if (index === -1) return [];
+      return rows.flatMap((row) => codeIn(row[0] ?? "").map((field) => [field, row[index] ?? ""] as const));
+    }),
+  );
+}
+
+describe.each(Object.entries(engines))("docs/reference and %s", (name, engine) => {
+  test("say the same of each field of a BGPPeer", () => {
+    const said = column("bgppeer", name);
+    const refused = engine.refusals({ peers: [demanding] }).map(({ field }) => field.replace("spec.", ""));
+    for (const [field, says] of said) {
+      if (field === "filters") continue;
+      const beyond = refused.some((each) => field === each || field.startsWith(`${each}.`));
+      expect(says, field).toMatch(beyond ? /^reported/ : /^(honoured|–$)/);
+    }
+    // Nobody honours these.
+    const ofNobody = ["reachableBy", "reversePeering", "peerSelector", "localWorkloadSelector"];
+    expect([...said].filter(([, says]) => says === "–").map(([field]) => field)).toEqual(ofNobody);
+  });
+
+  test("say the same of filters", () => {
+    const said = column("bgpfilter", name);
+    const honoured = (yes: boolean) => (yes ? /^honoured/ : /^reported/);
+    expect(said.get("exportV4")).toMatch(honoured(engine.filters !== "none"));
+    expect(said.get("operations")).toMatch(honoured(engine.filters === "all"));
+    expect(said.get("importV4")).toMatch(/^(honoured|reported)/);
+    const atPeer = { all: /^honoured$/, reject: /^rules that reject/, none: /^reported/ }[engine.filters];
+    expect(column("bgppeer", name).get("filters")).toMatch(atPeer);
+  });
+});
