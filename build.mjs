@@ -11,15 +11,23 @@ const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"))
 
 /** What each bundle is made from; `sources` decide whether it is stale. */
 const bundles = {
-  bellman: { entry: "agent/main.ts", sources: ["agent"], packages: "bundle" },
+  bellman: { entry: "agent/main.ts", sources: ["agent", "templates"], packages: "bundle" },
   lab: {
     entry: "lab/main.ts",
-    sources: ["lab", "test/support", "test/scenarios", "test/kube", "agent"],
+    sources: ["lab", "test/support", "test/scenarios", "test/kube", "agent", "templates"],
     packages: "external",
   },
-  bench: { entry: "bench/main.ts", sources: ["bench", "lab", "test/support", "agent"], packages: "external" },
+  bench: {
+    entry: "bench/main.ts",
+    sources: ["bench", "lab", "test/support", "agent", "templates"],
+    packages: "external",
+  },
   // Measured where it runs, so it has to cost what the agent costs.
-  probe: { entry: "bench/probe.ts", sources: ["bench", "lab", "test/support", "agent"], packages: "bundle" },
+  probe: {
+    entry: "bench/probe.ts",
+    sources: ["bench", "lab", "test/support", "agent", "templates"],
+    packages: "bundle",
+  },
 };
 
 /**
@@ -73,6 +81,7 @@ for (const name of names.length > 0 ? names : ["bellman"]) {
     minifyWhitespace: shipped,
     sourcemap: shipped ? false : "inline",
     legalComments: "none",
+    loader: { ".hbs": "text" },
     define: { BELLMAN_VERSION: JSON.stringify(version) },
     // Packages in CommonJS call require(); an ES module has none of its own.
     banner: {

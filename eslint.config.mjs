@@ -27,6 +27,6 @@ export default tseslint.config(
       "max-lines": ["error", { max: 350 }],
     },
   },
-  { files: ["vitest.config.ts"], rules: { "no-restricted-syntax": "off" } },
+  { files: ["vitest.config.ts", "**/hbs.d.ts"], rules: { "no-restricted-syntax": "off" } },
   ...againstTheArrows,
 );

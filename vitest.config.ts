@@ -2,10 +2,19 @@
 // time: each makes namespaces of its own, and waits more than it works.
 import { defineConfig } from "vitest/config";
 
+/** As the bundler's loader gives them: a template is its text. */
+const templates = {
+  name: "templates",
+  transform: (text: string, id: string) =>
+    id.endsWith(".hbs") ? { code: `export default ${JSON.stringify(text)}`, map: null } : undefined,
+};
+
 export default defineConfig({
+  plugins: [templates],
   test: {
     projects: [
       {
+        extends: true,
         test: {
           name: "unit",
           // Pure code keeps nothing from file to file: to load it once takes a third of the time.
@@ -16,8 +25,9 @@ export default defineConfig({
           include: ["{agent,lab}/**/*.test.ts", "test/{support,scenarios}/**/*.test.{ts,mjs}"],
         },
       },
-      { test: { name: "model", include: ["test/model/**/*.test.ts"], testTimeout: 600_000 } },
+      { extends: true, test: { name: "model", include: ["test/model/**/*.test.ts"], testTimeout: 600_000 } },
       {
+        extends: true,
         test: {
           name: "real",
           include: ["test/{integration,lab,kube,versions}/**/*.test.ts"],

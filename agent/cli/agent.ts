@@ -4,7 +4,6 @@ import type { LogLevel } from "../config/node-config.ts";
 import { settingsHelp } from "../config/settings-table.ts";
 import type { Settings } from "../config/settings-table.ts";
 import { unasked } from "../decide/dataplane.ts";
-import { gobgpEngine } from "../engine/gobgp/engine.ts";
 import type { Log } from "../model/log.ts";
 import { Desired } from "../reconcile/desired.ts";
 import { DrainFile } from "../reconcile/drain-file.ts";
@@ -24,6 +23,7 @@ import { WatchError } from "../watch/errors.ts";
 import { WatchHealth } from "../watch/health.ts";
 import { manifestsSource } from "../watch/manifests/source.ts";
 import type { Source } from "../watch/sink.ts";
+import { engineOf } from "./engine.ts";
 import { CommandError, oneLine } from "./errors.ts";
 import type { ExitCode } from "./errors.ts";
 import type { Io } from "./io.ts";
@@ -96,7 +96,7 @@ async function runAgent(
       secrets.want(secretNames);
     },
   });
-  const engine = gobgpEngine({ address: settings.gobgpAddress });
+  const engine = await engineOf(settings);
   const loop = new Loop({
     engine,
     cluster,

@@ -1,5 +1,4 @@
 // `bellman validate`: every problem in the manifests, in one run.
-import type { Engine } from "../engine/contract.ts";
 import { compareProblems } from "../model/problem.ts";
 import type { Problem } from "../model/problem.ts";
 import { problemJson } from "../plan/json.ts";
@@ -11,6 +10,7 @@ import {
   settingOptions,
   settingsUsage,
 } from "./arguments.ts";
+import { engineOf } from "./engine.ts";
 import type { ExitCode } from "./errors.ts";
 import type { Io } from "./io.ts";
 import { parseFormat, render } from "./output.ts";
@@ -49,7 +49,7 @@ export async function validateCommand(argv: readonly string[], io: Io): Promise<
   const paths = filePaths("validate", values.filename, positionals);
   // Where the objects name no node, any will do: the answer must not depend on this machine's name.
   const options = await commandSettings({ ...values, node: "any" }, io);
-  const engine = values.engine === undefined ? null : await loadEngine(options.gobgpAddress);
+  const engine = values.engine === undefined ? null : await engineOf(options);
   const texts = paths === null ? [] : await readTexts(paths, io);
   const cluster = paths === null ? await readPicture({ ...options, nodeName: null }, io) : pictureOf(texts);
   const problems = [...validate({ cluster, options, engine }), ...unreadKinds(texts)].sort(compareProblems);
@@ -69,10 +69,4 @@ function validateTable(problems: readonly Problem[]): string {
 
 function count(number: number, noun: string): string {
   return number === 0 ? "" : `${number} ${noun}${number === 1 ? "" : "s"}`;
-}
-
-/** Loaded only when asked for: a speaker's driver costs start time. It is asked about peers, and never opened. */
-async function loadEngine(address: string): Promise<Engine> {
-  const { gobgpEngine } = await import("../engine/gobgp/engine.ts");
-  return gobgpEngine({ address });
 }

@@ -9,10 +9,6 @@ const otherFlags: ReadonlyMap<string, string> = new Map([
 
 /** Flags whose capability comes with a later release: known, and refused. */
 export const laterFlags: readonly string[] = [
-  "bird-dir",
-  "bird-socket",
-  "frr-config",
-  "frr-sockets",
   "gobgp-tls-ca",
   "gobgp-tls-cert",
   "gobgp-tls-key",

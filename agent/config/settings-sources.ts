@@ -18,11 +18,12 @@ export type Source = ReadonlyMap<string, Written>;
 
 const settingFlags: readonly string[] = [...Object.keys(settingsTable).map(flagName), ...laterFlags];
 const allFlags: readonly string[] = [...settingFlags, "config"];
-const listFlags: readonly string[] = Object.entries(settingsTable).flatMap(([name, { list }]) =>
-  list === true ? [flagName(name)] : [],
-);
+const flagsThat = (are: "list" | "bare"): readonly string[] =>
+  Object.entries(settingsTable).flatMap(([name, setting]) => (setting[are] === true ? [flagName(name)] : []));
+const listFlags = flagsThat("list");
+const bareFlags = flagsThat("bare");
 
-/** `--name value` and `--name=value`; the last one counts. */
+/** `--name value` and `--name=value`, or just `--name` where that says `true`; the last one counts. */
 export function fromArgv(argv: readonly string[]): Source {
   const found = new Map<string, Written>();
   const rest = argv.values();
@@ -35,7 +36,7 @@ export function fromArgv(argv: readonly string[]): Source {
       );
     if (!allFlags.includes(name))
       throw unknown(`flag ${quote(`--${name}`)}`, name, allFlags, (flag) => `--${flag}`);
-    const text = attached ?? rest.next().value;
+    const text = attached ?? (bareFlags.includes(name) ? "true" : rest.next().value);
     if (text === undefined || text === "" || (attached === undefined && text.startsWith("--")))
       throw new SettingsError("value", `--${name} needs a value`);
     found.set(name, { text, place: `--${name}` });

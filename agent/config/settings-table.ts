@@ -3,10 +3,13 @@ import { parseAddress } from "../model/address.ts";
 import type { Address } from "../model/address.ts";
 import { parseDuration } from "../model/duration.ts";
 import { quote } from "../model/problem.ts";
+import { engineSettingsTable } from "./engine-settings.ts";
+import type { EngineSettings } from "./engine-settings.ts";
 import type { LogLevel } from "./node-config.ts";
 import { parseSelector } from "./selector/parse.ts";
 import type { Selector } from "./selector/selector.ts";
 import { maxRestartSeconds } from "./session-values.ts";
+import type { SettingsTable, Surroundings } from "./setting.ts";
 import { SettingsError } from "./settings-error.ts";
 import { listOf, parseLoadBalancerClass, parseTaint } from "./settings-lists.ts";
 import type { TaintPattern } from "./settings-lists.ts";
@@ -15,7 +18,6 @@ import {
   offOr,
   oneOf,
   parseBfdInterval,
-  parseGrpcTarget,
   parseHttpAddress,
   parseIPv4,
   parseListenPort,
@@ -27,7 +29,7 @@ import {
 import type { HttpAddress } from "./settings-values.ts";
 
 /** What flags, variables of their names, and the file say. */
-export interface WrittenSettings {
+export interface WrittenSettings extends EngineSettings {
   readonly nodeName: string;
   /** null: in-cluster, then KUBECONFIG, then ~/.kube/config. */
   readonly kubeconfig: string | null;
@@ -37,9 +39,6 @@ export interface WrittenSettings {
   readonly peerSelector: Selector | null;
   /** Where Secrets with passwords live; null: not known. */
   readonly namespace: string | null;
-  readonly engine: "gobgp";
-  /** gRPC target. */
-  readonly gobgpAddress: string;
   /** null: the node's IPv4 address. */
   readonly routerId: Address | null;
   /** TCP port; -1: do not listen; null: as the BGPConfiguration says. */
@@ -80,33 +79,8 @@ export interface Settings extends WrittenSettings {
   readonly clusterIPsFromEnv: readonly string[] | null;
 }
 
-/** What a default may depend on. */
-export interface Surroundings {
-  readonly env: Readonly<Record<string, string | undefined>>;
-  readonly hostname: string;
-  /** Of the pod that the agent runs in; null or left out: none. */
-  readonly podNamespace?: string | null;
-}
-
-export interface Setting<T> {
-  /** Returns null for a text that is not allowed. */
-  readonly parse: (text: string) => T | null;
-  readonly fallback: (surroundings: Surroundings) => T;
-  /** What the value is called in the help. */
-  readonly placeholder: string;
-  /** What may be written, to complete "… is not …". */
-  readonly allowed: string;
-  readonly help: string;
-  /** What holds unless said, in words. */
-  readonly otherwise: string;
-  /** Values of a release to come. */
-  readonly later?: readonly string[];
-  /** Entries with a comma between them; in the file also a list of YAML. */
-  readonly list?: true;
-}
-
 /** The flag of a setting is its name in kebab-case. */
-export const settingsTable: { readonly [Name in keyof WrittenSettings]: Setting<WrittenSettings[Name]> } = {
+export const settingsTable: SettingsTable<WrittenSettings> = {
   nodeName: {
     parse: parseNodeName,
     fallback: defaultNodeName,
@@ -150,23 +124,7 @@ export const settingsTable: { readonly [Name in keyof WrittenSettings]: Setting<
     help: "where the Secrets with the passwords of sessions live",
     otherwise: "the pod's own",
   },
-  engine: {
-    parse: oneOf("gobgp"),
-    fallback: () => "gobgp",
-    placeholder: "gobgp",
-    allowed: "gobgp",
-    help: "BGP speaker on this node",
-    otherwise: "gobgp",
-    later: ["frr", "bird"],
-  },
-  gobgpAddress: {
-    parse: parseGrpcTarget,
-    fallback: () => "unix:///run/gobgp/gobgp.sock",
-    placeholder: "ADDRESS",
-    allowed: "unix:///PATH or HOST:PORT",
-    help: "where gobgpd serves its API: unix:///PATH or HOST:PORT",
-    otherwise: "unix:///run/gobgp/gobgp.sock",
-  },
+  ...engineSettingsTable,
   routerId: {
     parse: parseIPv4,
     fallback: () => null,

@@ -72,6 +72,11 @@ export function parsePath(text: string): string | null {
   return text.includes("\0") ? null : text;
 }
 
+/** A path that does not depend on where the agent was started. */
+export function parseAbsolutePath(text: string): string | null {
+  return text.startsWith("/") ? parsePath(text) : null;
+}
+
 /** Returns a parser that takes these words and no others. */
 export function oneOf<Word extends string>(...words: readonly Word[]): (text: string) => Word | null {
   return (text) => words.find((word) => word === text) ?? null;

@@ -1,12 +1,13 @@
 // The agent's own settings: a flag beats an environment variable beats the file beats the default.
 import { quote } from "../model/problem.ts";
 import { clusterIPsFromEnv } from "./cluster-ips-from-env.ts";
+import type { Setting, Surroundings } from "./setting.ts";
 import { SettingsError } from "./settings-error.ts";
 import { flagName, laterFlags } from "./settings-names.ts";
 import { fromArgv, fromEnv, fromFile } from "./settings-sources.ts";
 import type { Written } from "./settings-sources.ts";
 import { settingsTable } from "./settings-table.ts";
-import type { Setting, Settings, Surroundings, WrittenSettings } from "./settings-table.ts";
+import type { Settings, WrittenSettings } from "./settings-table.ts";
 
 export interface SettingsInput extends Surroundings {
   /** Arguments behind `bellman agent`. */
@@ -52,6 +53,12 @@ export function readSettings({ argv, file, ...surroundings }: SettingsInput): Se
     namespace: read("namespace"),
     engine: read("engine"),
     gobgpAddress: read("gobgpAddress"),
+    frrSockets: read("frrSockets"),
+    frrConfig: read("frrConfig"),
+    frrAdopt: read("frrAdopt"),
+    birdSocket: read("birdSocket"),
+    birdDir: read("birdDir"),
+    templates: read("templates"),
     routerId: read("routerId"),
     listenPort: read("listenPort"),
     localAddress: read("localAddress"),

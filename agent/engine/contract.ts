@@ -44,7 +44,7 @@ export function sameRouterId(routerId: string, wanted: BgpInstance): boolean {
 export type FilterHonours = "none" | "reject" | "all";
 
 export interface Engine {
-  readonly name: "gobgp" | "memory";
+  readonly name: "gobgp" | "frr" | "bird" | "memory";
 
   /** How much of a route that is told apart by peer it honours. A peer whose filters ask for more is not brought up. */
   readonly filters: FilterHonours;

@@ -8,9 +8,12 @@ import { EngineError } from "../contract.ts";
 import type { EngineLink, Held, PeerStatus, Rejection, SpeakerChange } from "../contract.ts";
 import { LinkLife } from "../link-life.ts";
 import type { GobgpApi } from "./api.ts";
-import { startHeartbeat } from "./heartbeat.ts";
+import { startHeartbeat } from "../heartbeat.ts";
 import type { EnsuredInstance } from "./instance.ts";
 import { applyRoutes, readRoutes, withdrawAll } from "./routes.ts";
+
+/** gRPC's own keepalive is no way: gobgpd closes a connection with pings more often than every five minutes. */
+const heartbeatMs = 2_000;
 
 export interface LinkOptions {
   readonly api: GobgpApi;
@@ -47,7 +50,7 @@ export class GobgpLink implements EngineLink {
       stopHeartbeat();
       options.release();
     });
-    const stopHeartbeat = startHeartbeat(options.clock, () => this.#ask(options.assertInstance));
+    const stopHeartbeat = startHeartbeat(options.clock, heartbeatMs, () => this.#ask(options.assertInstance));
   }
 
   held(): Promise<Held> {

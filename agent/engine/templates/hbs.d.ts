@@ -1,0 +1,5 @@
+// Templates come as text: by the bundler's loader, in tests by a plugin of vitest.config.ts.
+declare module "*.hbs" {
+  const text: string;
+  export default text;
+}
