@@ -84,7 +84,7 @@ async function measureSize(rack: Rack, kernel: KernelWatch, size: number): Promi
       rounds,
       services: flipped,
       bare: {
-        speaker: rack.node("n2").speaker.address,
+        speaker: `unix://${rack.node("n2").speaker.socket}`,
         routerId: nodeAddresses.n2.ipv4,
         tor: torAddresses.tor.rack.ipv4,
       },

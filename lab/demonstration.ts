@@ -43,7 +43,8 @@ class Demonstration {
 
   async sessions(): Promise<void> {
     const { tors } = this.#rack;
-    this.#show.title(`Every node's gobgpd has a session to ${tors.length === 1 ? "the ToR" : "both ToRs"}.`);
+    const programs = this.#rack.nodes.map(({ name, speaker }) => `${name}'s ${speaker.program}`).join(", ");
+    this.#show.title(`${programs}: each has a session to ${tors.length === 1 ? "the ToR" : "both ToRs"}.`);
     for (const tor of tors) await this.#expectSessions(tor);
     for (const tor of tors) {
       this.#sessionsAtStart.set(tor, await tor.sessions());
@@ -103,13 +104,13 @@ class Demonstration {
 
   async restartAgent(): Promise<void> {
     this.#show.title(
-      "n1's agent is killed with -9 and started again: its gobgpd holds the routes meanwhile.",
+      "Every agent is killed with -9 and started again: the speakers hold the routes meanwhile.",
     );
     const monitors = await this.#monitors(this.#rack.tors);
-    const { agent } = this.#rack.node("n1");
-    await agent.restart("SIGKILL");
-    await agent.ready();
-    await this.#expectNoEvents(monitors, "while n1's agent is killed and started again");
+    for (const { agent } of this.#rack.nodes) await agent.stop("SIGKILL");
+    for (const { agent } of this.#rack.nodes) agent.start();
+    for (const { agent } of this.#rack.nodes) await agent.ready();
+    await this.#expectNoEvents(monitors, "while all agents are killed and started again");
   }
 
   /** With two ToRs the last one loses its power. */

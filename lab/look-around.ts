@@ -26,7 +26,7 @@ export function lookAround(rack: Rack): string {
       ];
     }),
     ["an agent", inside(node.netns, `node lab/get.mjs ${Agent.http}/api/v1/routes`)],
-    ["a node's gobgpd", `gobgp --target ${node.speaker.address} global rib`],
+    ...rack.nodes.map(({ name, speaker }) => [`${name}'s ${speaker.program}`, speaker.listRoutes.join(" ")]),
     ["the client", inside(rack.client.netns, `node lab/connect.mjs 10.49.62.131 80 300`)],
     ["the logs", `${rack.directory}/logs/`],
     ...(rack.cluster.name === "manifests"

@@ -7,6 +7,7 @@ import { startRack } from "./rack/rack.ts";
 import type { Rack } from "./rack/rack.ts";
 import { takingAnyPrefix } from "./rack/shape.ts";
 import type { RackShape } from "./rack/shape.ts";
+import type { RackEngines } from "./rack/speakers.ts";
 import { LabIsUpError, removeLab } from "./rack/state.ts";
 import { Show } from "./show.ts";
 
@@ -22,6 +23,8 @@ export interface LabOptions {
   readonly tors: RackShape["routers"];
   /** Every node and ToR in an AS of its own. */
   readonly ebgp: boolean;
+  /** What speaks BGP on the nodes. */
+  readonly engine: RackEngines;
   readonly kubernetes: boolean;
   /** Name of a folder in test/scenarios to play instead of the demonstration. */
   readonly scenario: string | null;
@@ -67,6 +70,7 @@ async function up(options: LabOptions, show: Show, signal: AbortSignal): Promise
     prefix: options.name,
     tor: options.tors,
     ebgp: options.ebgp,
+    engine: options.engine,
     ...(scenario !== null && { torConfig: takingAnyPrefix }),
     cluster,
     agentSettings: scenario === null ? [] : agentFlags(scenario.settings),

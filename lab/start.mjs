@@ -16,6 +16,7 @@ const usage = `npm run lab [-- OPTIONS]     a rack in network namespaces: a ToR,
   --keep         leave it up, and say how to look around
   --tor NAME     the ToR's router: frr (default) or bird; of two: such as bird,frr (default frr,bird)
   --tors NUMBER  1 (default) or 2 ToRs, each with a session to every node
+  --engine NAME  what speaks BGP on the nodes: gobgp (default), frr, bird, or mixed: one of them on each
   --ebgp         every node and ToR in an AS of its own, not all in one
   --scenario NAME  play test/scenarios/NAME instead, with the ToR's routes as the judge
   --kubernetes   with a real Kubernetes API server and kube-proxy, not a directory of manifests
@@ -32,6 +33,7 @@ function parse(argv) {
       keep: { type: "boolean", default: false },
       tor: { type: "string" },
       tors: { type: "string" },
+      engine: { type: "string", default: "gobgp" },
       ebgp: { type: "boolean", default: false },
       kubernetes: { type: "boolean", default: false },
       name: { type: "string", default: "bellman" },
@@ -45,6 +47,8 @@ function parse(argv) {
   const tors = parseTors(values.tor, values.tors);
   if (!/^[a-z][a-z0-9]{0,19}$/.test(values.name))
     throw new Error(`--name is up to 20 small letters and digits, not "${values.name}"`);
+  if (!["gobgp", "frr", "bird", "mixed"].includes(values.engine))
+    throw new Error(`--engine is gobgp, frr, bird or mixed, not "${values.engine}"`);
   for (const other of ["kubernetes", "ebgp", "tors"])
     if (values.scenario !== undefined && values[other])
       throw new Error(`--scenario goes with the plain rack, not with --${other}`);
@@ -55,6 +59,7 @@ function parse(argv) {
     check: values.check,
     keep: values.keep,
     tors,
+    engine: values.engine,
     ebgp: values.ebgp,
     kubernetes: values.kubernetes,
   };

@@ -30,7 +30,7 @@ export class Agent {
     this.#node = node;
     this.#netns = netns;
     this.#settings = settings;
-    this.logFile = join(state.directory, "logs", `${node}-agent.log`);
+    this.logFile = state.logOf(`${node}-agent`);
   }
 
   get running(): boolean {

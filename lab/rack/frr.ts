@@ -1,25 +1,20 @@
-// FRR on a ToR: its daemons zebra and bgpd, started one by one with sockets of their own.
-import { chownSync, existsSync, mkdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+// FRR on a ToR: its daemons zebra and bgpd.
+import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Daemon } from "../../test/support/daemon.ts";
 import { run } from "../../test/support/netns.ts";
 import { nodeAddresses } from "./layout.ts";
 import type { NodeName } from "./layout.ts";
-import { appears } from "./appears.ts";
 import { byNode } from "./by-node.ts";
+import { FrrDaemons } from "./frr-daemons.ts";
 import { at } from "./json.ts";
 import type { Router, RouterOptions, Session } from "./router.ts";
 import type { LabState } from "./state.ts";
 
-/** Both daemons run as this user and want to own the folder of their sockets. */
-const frrHome = "/etc/frr";
-/** Where FRR keeps a crash log for each of its processes. */
-const crashLogs = "/var/tmp/frr";
-
 export class Frr implements Router {
   readonly name = "frr";
   readonly shell: readonly string[];
-  readonly #state: LabState;
+  readonly #own: FrrDaemons;
   readonly #options: RouterOptions;
   /** Its sockets are here, and its configuration. */
   readonly #directory: string;
@@ -27,25 +22,20 @@ export class Frr implements Router {
   #announced: readonly string[] = [];
 
   constructor(state: LabState, options: RouterOptions) {
-    this.#state = state;
     this.#options = options;
     this.#directory = join(state.directory, options.machine);
+    this.#own = new FrrDaemons(state, { ...options, directory: this.#directory });
     this.shell = ["vtysh", "--vty_socket", this.#directory, "-c"];
   }
 
   async start(): Promise<void> {
-    const { uid, gid } = statSync(frrHome);
     rmSync(this.#directory, { recursive: true, force: true });
-    mkdirSync(this.#directory);
-    chownSync(this.#directory, uid, gid);
+    this.#own.makeDirectory();
     const config = join(this.#directory, "frr.conf");
     writeFileSync(config, this.#options.config);
     this.#announced = [];
-    if (!existsSync(crashLogs)) this.#state.addPath(crashLogs);
-    const zebra = this.#daemon("zebra", "/dev/null");
-    await appears(join(this.#directory, "zserv.api"), zebra);
-    const bgpd = this.#daemon("bgpd", config);
-    await appears(join(this.#directory, "bgpd.vty"), bgpd);
+    const zebra = await this.#own.zebra();
+    const bgpd = await this.#own.bgpd(config, zebra);
     this.#daemons = [bgpd, zebra];
   }
 
@@ -91,17 +81,5 @@ export class Frr implements Router {
 
   async clear(): Promise<void> {
     await this.command("clear bgp *");
-  }
-
-  #daemon(name: string, config: string): Daemon {
-    const sockets = ["--vty_socket", this.#directory, "-z", join(this.#directory, "zserv.api")];
-    const pidFile = ["-i", join(this.#directory, `${name}.pid`)];
-    // -P 0: no telnet port. FRR's own host-wide configuration and instances are not touched.
-    const argv = [`/usr/lib/frr/${name}`, ...sockets, ...pidFile, "-P", "0", "-f", config, "--log", "stdout"];
-    const daemon = this.#state.start(`${this.#options.machine}-${name}`, argv, {
-      netns: this.#options.netns,
-    });
-    this.#state.addPath(join(crashLogs, `${name}.${daemon.pid}`));
-    return daemon;
   }
 }

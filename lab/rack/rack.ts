@@ -10,7 +10,7 @@
 //   rack.tor.powerOff(), .powerOn()             ends and starts the whole machine
 //   rack.sendOver([rack.tor])                   the client's and the nodes' way out from now on
 //   rack.node("n1").agent                       `.start()`, `.stop(signal)`, `.restart(signal)`, `.ready()`, `.api("routes")`, `.get(path)`, `.log()`
-//   rack.node("n1").speaker                     gobgpd: `.start()`, `.stop(signal)`, `.kill()`, `.signal()`, `.socket`
+//   rack.node("n1").speaker                     gobgpd, bgpd or bird: `.start()`, `.stop(signal)`, `.kill()`, `.signal()`, `.socket`
 //   rack.node("n1").exec("ip", "route")         runs a command on the node
 //   rack.apply(yamlText | objects)              creates or replaces objects, status included
 //   rack.patch("Service", "nginx", { spec: … }) merge patch; "namespace/name" where it is not `default`
@@ -50,7 +50,9 @@ import { projectRoot } from "../../test/support/paths.ts";
 import { Pods } from "./pods.ts";
 import { peerManifests, routerConfig, torAsn } from "./shape.ts";
 import type { RackShape, RouterName } from "./shape.ts";
-import { Speaker } from "./speaker.ts";
+import type { Speaker } from "./speaker.ts";
+import { makeSpeaker } from "./speakers.ts";
+import type { RackEngines } from "./speakers.ts";
 import { LabState, removeLab } from "./state.ts";
 import { Tor } from "./tor.ts";
 
@@ -63,6 +65,10 @@ export interface RackOptions {
   readonly ebgp?: boolean;
   /** Changes what a ToR's router is configured with, before it starts. Default: as docs/guides/tor has it. */
   readonly torConfig?: RackShape["torConfig"];
+  /** What speaks BGP on the nodes. Default `gobgp`. */
+  readonly engine?: RackEngines;
+  /** Folder of another gobgpd and gobgp. Default: that of BELLMAN_LAB_GOBGP, otherwise the system's. */
+  readonly gobgp?: string;
   /** Default `manifests`. */
   readonly cluster?: "manifests" | "kubernetes";
   /** Folders of YAML files, applied before the agents start; default: those of lab/manifests that fit the rack. */
@@ -108,6 +114,7 @@ export class Rack {
     tors: readonly Tor[],
     cluster: Cluster,
     controlPlane: ControlPlane | null,
+    speakers: Readonly<Record<NodeName, Speaker>>,
     agentSettings: readonly string[],
   ) {
     this.prefix = state.prefix;
@@ -119,8 +126,8 @@ export class Rack {
     this.#state = state;
     this.#nodes = byNode((name) => {
       const netns = netnsOf(state.prefix, name);
-      const speaker = new Speaker(state, name, netns);
-      const settings = [...cluster.agentSettings, "--gobgp-address", speaker.address, ...agentSettings];
+      const speaker = speakers[name];
+      const settings = [...cluster.agentSettings, ...speaker.agentSettings, ...agentSettings];
       return {
         name,
         netns,
@@ -246,8 +253,10 @@ async function build(
   // Nothing but kube-proxy answers what the dataplane gate asks.
   const gate = kubernetes && options.proxies !== false ? [] : ["--dataplane-gate", "off"];
   const agentSettings = ["--namespace", agentNamespace, ...gate, ...(options.agentSettings ?? [])];
-  const rack = new Rack(state, tors, cluster, controlPlane, agentSettings);
-  step("gobgpd on every node");
+  const { engine = "gobgp", gobgp = process.env["BELLMAN_LAB_GOBGP"] ?? null } = options;
+  const speakers = byNode((node) => makeSpeaker(state, node, engine, gobgp));
+  const rack = new Rack(state, tors, cluster, controlPlane, speakers, agentSettings);
+  step(nodeNames.map((node) => `${speakers[node].program} on ${node}`).join(", "));
   for (const node of rack.nodes) await node.speaker.start();
   if (options.agents === false) return rack;
   step("bellman agent on every node");

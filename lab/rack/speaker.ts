@@ -1,56 +1,41 @@
-// A node's gobgpd. It is told nothing but where its API socket is: the agent does the rest.
-import { mkdirSync, rmSync } from "node:fs";
-import { join } from "node:path";
-import type { Daemon } from "../../test/support/daemon.ts";
+// What the rack asks of the program that speaks BGP on a node: gobgpd, FRR's bgpd or BIRD.
 import type { NodeName } from "./layout.ts";
-import { appears } from "./appears.ts";
-import type { LabState } from "./state.ts";
 
-export class Speaker {
-  /** Path of the API socket. */
+export type EngineName = "gobgp" | "frr" | "bird";
+
+/** Where a speaker runs. */
+export interface SpeakerOptions {
+  readonly node: NodeName;
+  readonly netns: string;
+  /** For its sockets and files, which outlast each of its processes. */
+  readonly directory: string;
+}
+
+/** It is told nothing but where its sockets and files are: the agent does the rest. */
+export interface Speaker {
+  readonly engine: EngineName;
+  /** As people know it, and its logs are named. */
+  readonly program: string;
+  /** What the agent connects to. */
   readonly socket: string;
-  /** As gRPC and `bellman agent --gobgp-address` want it. */
-  readonly address: string;
-  readonly #state: LabState;
-  readonly #node: NodeName;
-  readonly #netns: string;
-  #daemon: Daemon | null = null;
+  /** Flags of an agent that drives it. */
+  readonly agentSettings: readonly string[];
+  /** Logs of its daemons, there or not. */
+  readonly logs: readonly string[];
+  readonly running: boolean;
 
-  constructor(state: LabState, node: NodeName, netns: string) {
-    this.#state = state;
-    this.#node = node;
-    this.#netns = netns;
-    const directory = join(state.directory, node);
-    mkdirSync(directory, { recursive: true });
-    this.socket = join(directory, "gobgp.sock");
-    this.address = `unix://${this.socket}`;
-  }
-
-  get running(): boolean {
-    return this.#daemon?.running ?? false;
-  }
-
-  /** Starts gobgpd and waits for its socket. One that was killed leaves a stale socket, which it cannot bind over. */
-  async start(): Promise<void> {
-    if (this.running) throw new Error(`${this.#node}: gobgpd runs already`);
-    rmSync(this.socket, { force: true });
-    const argv = ["gobgpd", `--api-hosts=${this.address}`, "--pprof-disable"];
-    const daemon = this.#state.start(`${this.#node}-gobgpd`, argv, { netns: this.#netns });
-    this.#daemon = daemon;
-    await appears(this.socket, daemon);
-  }
-
+  /** Starts it, as it was configured last where that is kept in files, and waits for its socket. */
+  start(): Promise<void>;
   /** Sends a signal without waiting for an end: SIGSTOP and SIGCONT freeze and thaw it. */
-  signal(signal: NodeJS.Signals): void {
-    this.#daemon?.signal(signal);
-  }
-
-  async stop(signal: NodeJS.Signals = "SIGTERM"): Promise<void> {
-    await this.#daemon?.stop(signal);
-  }
-
+  signal(signal: NodeJS.Signals): void;
+  stop(signal?: NodeJS.Signals): Promise<void>;
   /** Ends it without a word; its socket file stays behind. */
-  kill(): Promise<void> {
-    return this.stop("SIGKILL");
-  }
+  kill(): Promise<void>;
+
+  /** A command for people that lists the IPv4 routes it has. */
+  readonly listRoutes: readonly string[];
+  /** Takes a route out that it originates, as somebody with a shell on the node would. */
+  removeRoute(prefix: string): Promise<void>;
+  /** What it signs the segments to a neighbour with (RFC 2385); null: nothing, or it knows no such neighbour. */
+  passwordFor(neighbour: string): Promise<string | null>;
 }

@@ -80,10 +80,14 @@ export class LabState {
     this.#write({ kept: true });
   }
 
-  /** Starts a program that is ended with the lab; its log is logs/NAME.log in the run directory. */
+  /** The log of a program of that name. */
+  logOf(name: string): string {
+    return join(this.directory, "logs", `${name}.log`);
+  }
+
+  /** Starts a program that is ended with the lab. */
   start(name: string, argv: readonly string[], options: Omit<DaemonOptions, "log"> = {}): Daemon {
-    const log = join(this.directory, "logs", `${name}.log`);
-    const daemon = startDaemon(name, argv, { ...options, log, detached: true });
+    const daemon = startDaemon(name, argv, { ...options, log: this.logOf(name), detached: true });
     const started = { name, pid: daemon.pid, startTicks: startTicks(daemon.pid) ?? 0 };
     const others = this.#made.processes.filter((each) => each.name !== name || alive(each));
     this.#write({ processes: [...others, started] });

@@ -122,16 +122,9 @@ export class GuardedRack {
     await this.guardedBy(tor, password);
   }
 
-  /** What gobgpd signs with; null: with nothing, or it does not know the neighbour. */
-  async passwordAtSpeaker(tor: Tor): Promise<string | null> {
-    const node = this.rack.node("n1");
-    const neighbours: unknown = JSON.parse(
-      await node.exec("gobgp", "--target", node.speaker.address, "neighbor", "-j"),
-    );
-    const address = torAddresses[tor.name].rack.ipv4;
-    const found = items(neighbours).find((each) => at(each, "conf", "neighbor_address") === address);
-    const password = at(found, "conf", "auth_password");
-    return typeof password === "string" ? password : null;
+  /** What the speaker signs with; null: with nothing, or it does not know the neighbour. */
+  passwordAtSpeaker(tor: Tor): Promise<string | null> {
+    return this.rack.node("n1").speaker.passwordFor(torAddresses[tor.name].rack.ipv4);
   }
 
   /** As the agent tells it; null: it has no such session. */
@@ -177,8 +170,8 @@ export class GuardedRack {
   /** Where the password, or part of it, was heard or can be read. */
   get leaks(): readonly string[] {
     const { directory, nodes } = this.rack;
-    const logs = nodes.flatMap(({ name }) => [`${name}-agent.log`, `${name}-gobgpd.log`]);
-    return this.where([`${directory}/state`, ...logs.map((log) => `${directory}/logs/${log}`)]);
+    const logs = nodes.flatMap(({ agent, speaker }) => [agent.logFile, ...speaker.logs]);
+    return this.where([`${directory}/state`, ...logs]);
   }
 
   /** The same in these files. */

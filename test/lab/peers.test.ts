@@ -118,7 +118,7 @@ describe.each(pairs)("a session with the $name ToR", ({ name, tor, other }) => {
     await unseenBy(other(), async () => {
       await tor().router.announce(prefixes);
       for (const node of rack.nodes) {
-        const rpc = ["gobgp", "--target", node.speaker.address];
+        const rpc = ["gobgp", "--target", `unix://${node.speaker.socket}`];
         await until(
           `${node.name}'s speaker has received them`,
           async () => {

@@ -143,7 +143,7 @@ describe("the speaker", () => {
   it("R8: a route deleted in the speaker by hand is repaired by the drift check and counted", async () => {
     const node = rack.node("n2");
     const before = await metric("n2", "bellman_drift_repairs_total");
-    await node.exec("gobgp", "--target", node.speaker.address, "global", "rib", "del", nginx);
+    await node.speaker.removeRoute(nginx);
     await reachedOver(rack, nginx, ["n1"]);
     await reachedOver(rack, nginx, ["n1", "n2"]);
     expect(await metric("n2", "bellman_drift_repairs_total")).toBe(before + 1);
