@@ -1,5 +1,6 @@
 // What docs/reference says of each engine is what its driver says of itself.
-import { readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { codeIn, tablesOf } from "../../test/support/markdown.ts";
 import { parseAddress } from "../model/address.ts";
@@ -9,10 +10,7 @@ import { Secret } from "../model/secret.ts";
 import type { Engine } from "./contract.ts";
 import { gobgpEngine } from "./gobgp/engine.ts";
 
-/** Every driver that is shipped. */
-const engines: Readonly<Record<Exclude<Engine["name"], "memory">, Engine>> = {
-  gobgp: gobgpEngine({ address: "unix:///nowhere.sock" }),
-};
+const engines: readonly Engine[] = [gobgpEngine({ address: "unix:///nowhere.sock" })];
 
 const address = parseAddress("192.0.2.1");
 if (address === null) throw new Error("192.0.2.1 is an address");
@@ -46,7 +44,16 @@ function column(page: string, engine: string): ReadonlyMap<string, string> {
   );
 }
 
-describe.each(Object.entries(engines))("docs/reference and %s", (name, engine) => {
+test("docs/reference is compared with every driver that is shipped", () => {
+  const drivers = readdirSync(import.meta.dirname).filter((folder) =>
+    existsSync(join(import.meta.dirname, folder, "engine.ts")),
+  );
+  expect(drivers).toEqual([...engines.map(({ name }) => name), "memory"].sort());
+});
+
+describe.each(engines)("docs/reference and $name", (engine) => {
+  const { name } = engine;
+
   test("say the same of each field of a BGPPeer", () => {
     const said = column("bgppeer", name);
     const refused = engine.refusals({ peers: [demanding] }).map(({ field }) => field.replace("spec.", ""));
