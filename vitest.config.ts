@@ -30,8 +30,27 @@ export default defineConfig({
         extends: true,
         test: {
           name: "real",
-          include: ["test/{integration,lab,kube,versions}/**/*.test.ts"],
+          include: ["test/{integration,lab,kube}/**/*.test.ts"],
           maxWorkers: 2,
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+        },
+      },
+      {
+        test: {
+          name: "versions",
+          include: ["test/versions/**/*.test.ts"],
+          // Each file has one daemon or two, and no rack of machines.
+          maxWorkers: 4,
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+        },
+      },
+      // One speaker, named by test/versions/matrix.mjs, which runs several of these side by side.
+      {
+        test: {
+          name: "matrix",
+          include: ["test/versions/row.ts"],
           testTimeout: 60_000,
           hookTimeout: 120_000,
         },

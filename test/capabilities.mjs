@@ -7,8 +7,8 @@ import {
   programs,
 } from "../lab/setup/debian.mjs";
 import { SetupError } from "../lab/setup/run.mjs";
-import { fetchGobgps, newerGobgps } from "./versions/gobgp.mjs";
 import { kubeAssets, NoKubernetesError } from "./kube/assets.mjs";
+import { newerSpeakers } from "./versions/speakers.mjs";
 
 /** Capability → a function that resolves with why it cannot be had, in a line; null: it is there. */
 export const capabilities = {
@@ -16,13 +16,11 @@ export const capabilities = {
     return hostObstacle() ?? (await packagesObstacle(programs.rack)) ?? (await namespaceObstacle());
   },
   async newerGobgp() {
-    try {
-      await fetchGobgps(console.log);
-    } catch (error) {
-      if (!(error instanceof SetupError)) throw error;
-      if (newerGobgps().length === 0) return error.message;
-      console.log(`· without some newer gobgpd: ${error.message}`);
-    }
+    const all = await newerSpeakers({ of: ["gobgp"] });
+    const lacking = all.filter(({ obstacle }) => obstacle !== undefined);
+    const why = lacking.map(({ suite, obstacle }) => `${suite}: ${obstacle}`).join("; ");
+    if (lacking.length === all.length) return why;
+    if (lacking.length > 0) console.log(`· without some newer gobgpd: ${why}`);
     return null;
   },
   async kubernetes() {

@@ -25,7 +25,7 @@ export const groups = [
     about: "the GoBGP driver with gobgpd of newer Debian suites",
     needs: ["rack", "newerGobgp"],
     extra: true,
-    vitest: ["--project", "real", "test/versions/"],
+    vitest: ["--project", "versions"],
   },
   {
     name: "lab",

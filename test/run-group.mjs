@@ -18,13 +18,15 @@ export function sum(a, b) {
   return { passed: a.passed + b.passed, failed: a.failed + b.failed, skipped: a.skipped + b.skipped };
 }
 
-async function runVitest(args) {
+/** @param options env, and where its output goes: default, to ours */
+export async function runVitest(args, { env = {}, output = "inherit" } = {}) {
   const folder = mkdtempSync(join(tmpdir(), "bellman-test-"));
   const file = join(folder, "results.json");
   const vitest = join(root, "node_modules/vitest/vitest.mjs");
   const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${file}`];
   try {
-    const code = await runNode([vitest, "run", ...reporters, ...args], { stdio: "inherit" });
+    const argv = [vitest, "run", ...reporters, ...args];
+    const code = await runNode(argv, { stdio: ["inherit", output, output], env });
     return countVitest(JSON.parse(readFileSync(file, "utf8")), code);
   } catch (error) {
     console.error(`vitest left no results: ${error.message}`);
@@ -67,9 +69,9 @@ async function runLab(args) {
 }
 
 /** @returns the exit code; -1 after a signal. */
-function runNode(argv, { stdio, onLine }) {
+function runNode(argv, { stdio, env, onLine }) {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, argv, { cwd: root, stdio });
+    const child = spawn(process.execPath, argv, { cwd: root, stdio, env: { ...process.env, ...env } });
     if (onLine !== undefined) createInterface({ input: child.stdout }).on("line", onLine);
     child.once("error", reject);
     child.once("close", (code) => resolve(code ?? -1));

@@ -1,8 +1,9 @@
 // gobgpd as a node has it: told nothing but where its API is.
-import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { startDaemon } from "./daemon.ts";
 import type { Daemon, StartDaemon } from "./daemon.ts";
+import { listens } from "./listens.ts";
 import { run, runIn } from "./netns.ts";
 import { until } from "./until.ts";
 
@@ -56,7 +57,10 @@ export class Gobgpd {
       log,
     });
     this.#daemon = daemon;
-    await until(`gobgpd opens ${this.socket} (see ${log})`, () => existsSync(this.socket) || !daemon.running);
+    await until(
+      `gobgpd listens on ${this.socket} (see ${log})`,
+      async () => !daemon.running || (await listens(this.socket)),
+    );
     if (!daemon.running) throw new Error(`gobgpd ended at its start; see ${log}`);
   }
 

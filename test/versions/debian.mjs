@@ -1,104 +1,116 @@
-// A program of another Debian suite, unpacked beside the system: nothing is installed or upgraded. For programs that
-// need no libraries of their suite, such as those written in Go.
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+// Programs of other Debian suites, unpacked beside the system with the libraries of their suite: nothing is installed
+// or upgraded. A script for each starts it with that suite's own loader.
+import { chmodSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
-import { join } from "node:path";
-import { hasProgram } from "../../lab/setup/debian.mjs";
+import { basename, join } from "node:path";
 import { run, SetupError } from "../../lab/setup/run.mjs";
 import { lock } from "../support/lock.mjs";
+import { Apt } from "./apt.mjs";
 
-const keyring = "/usr/share/keyrings/debian-archive-keyring.gpg";
-const defaultMirror = "http://deb.debian.org/debian";
+const cache = join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "bellman", "debian");
 
-/** Suite → folder of the programs of this package, there or not. */
-export function folderOf(name, suite) {
-  return join(cacheOf(name), suite, "usr/bin");
+/** Of the scripts that start the package's programs, there or not. */
+export function folderOf(suite, name) {
+  return join(cache, suite, name, "bin");
 }
 
 /**
- * Sees to it that the package is unpacked for each suite. apt fetches it from this machine's own mirror and checks
- * signatures and checksums, with lists of its own: the system's are left alone.
+ * Sees to it that the packages are unpacked.
  *
- * @throws {SetupError} with the reason, when one of them cannot be had; those that can be are there then.
+ * @param wanted suite, name of the package, and its programs as paths in the package
+ * @returns for each that cannot be had: why, in a line
  */
-export async function unpack(name, suites, say = console.log) {
-  const missing = () => suites.filter((suite) => !existsSync(folderOf(name, suite)));
-  if (missing().length === 0) return;
-  const obstacle = ["apt-get", "dpkg-deb"].find((program) => !hasProgram(program)) ?? null;
-  if (obstacle !== null) throw new SetupError(`there is no ${obstacle} here`);
-  if (!existsSync(keyring)) throw new SetupError(`${keyring} is missing: install debian-archive-keyring`);
-  const cache = cacheOf(name);
+export async function unpack(wanted, say = console.log) {
+  const obstacles = new Map();
+  const missing = () => wanted.filter(({ suite, name }) => !existsSync(folderOf(suite, name)));
+  if (missing().length === 0) return obstacles;
   mkdirSync(cache, { recursive: true });
   const unlock = await lock(join(cache, ".fetching"), say);
   try {
     for (const left of readdirSync(cache).filter((entry) => entry.startsWith(".apt.")))
       rmSync(join(cache, left), { recursive: true, force: true });
-    const failures = [];
-    for (const suite of missing())
-      await fetchOne(cache, name, suite).catch((error) => failures.push(`${suite}: ${complaint(error)}`));
-    if (failures.length > 0) throw new SetupError(failures.join("; "));
+    for (const suite of new Set(missing().map((each) => each.suite))) {
+      const parts = missing().filter((each) => each.suite === suite);
+      say(`· ${parts.map(({ name }) => name).join(", ")} of Debian's ${suite}, unpacked beside the system`);
+      await fetchSuite(suite, parts, obstacles);
+    }
+    return obstacles;
   } finally {
     unlock();
   }
 }
 
-async function fetchOne(cache, name, suite) {
-  const work = mkdtempSync(join(cache, ".apt."));
+async function fetchSuite(suite, parts, obstacles) {
+  const note = (part, error) => {
+    if (!(error instanceof SetupError)) throw error;
+    obstacles.set(part, error.message);
+  };
+  let apt = null;
   try {
-    for (const folder of ["lists/partial", "cache/archives/partial", "state", "root"])
-      mkdirSync(join(work, folder), { recursive: true });
-    const apt = await aptIn(work, suite);
-    await apt("update");
-    await apt("download", name);
-    const deb = readdirSync(work).find((file) => file.endsWith(".deb"));
-    if (deb === undefined) throw new SetupError(`apt-get download ${name} left no package`);
-    await run(["dpkg-deb", "-x", join(work, deb), join(work, "root")]);
-    renameSync(join(work, "root"), join(cache, suite));
+    apt = await Apt.open(cache, suite);
+  } catch (error) {
+    for (const part of parts) note(part, error);
+    return;
+  }
+  try {
+    for (const part of parts) await fetchOne(apt, part).catch((error) => note(part, error));
   } finally {
-    rmSync(work, { recursive: true, force: true });
+    apt.close();
   }
 }
 
-/** apt-get that knows this suite only, and keeps all it writes in the folder. */
-async function aptIn(work, suite) {
-  const sources = join(work, "sources.list");
-  writeFileSync(sources, `deb [signed-by=${keyring}] ${await mirror()} ${suite} main\n`);
-  const options = {
-    "Dir::Etc::SourceList": sources,
-    "Dir::Etc::SourceParts": "/dev/null",
-    "Dir::Etc::Preferences": "/dev/null",
-    "Dir::Etc::PreferencesParts": "/dev/null",
-    "Dir::State": join(work, "state"),
-    "Dir::State::Lists": join(work, "lists"),
-    "Dir::State::status": "/dev/null",
-    "Dir::Cache": join(work, "cache"),
-    "Acquire::Languages": "none",
-    "Acquire::IndexTargets::deb::DEP-11::DefaultEnabled": "false",
-    "Acquire::http::Timeout": "20",
-    "APT::Sandbox::User": "root",
-    "APT::Update::Error-Mode": "any",
-  };
-  const config = join(work, "apt.conf");
-  writeFileSync(
-    config,
-    Object.entries(options)
-      .map(([key, value]) => `${key} "${value}";\n`)
-      .join(""),
+async function fetchOne(apt, { suite, name, programs }) {
+  const unpacked = await apt.unpack(name);
+  const place = join(cache, suite, name);
+  rmSync(place, { recursive: true, force: true }); // What an earlier run could not finish.
+  mkdirSync(join(cache, suite), { recursive: true });
+  renameSync(unpacked, place);
+  const loader = loaderOf(place);
+  const scripts = join(place, "bin.new");
+  mkdirSync(scripts);
+  for (const program of programs) {
+    const file = join(place, program);
+    if (!existsSync(file)) continue;
+    await checkLibraries(loader, file, place);
+    const script = join(scripts, basename(program));
+    writeFileSync(script, scriptOf(loader, file, place));
+    chmodSync(script, 0o755);
+  }
+  renameSync(scripts, folderOf(suite, name));
+}
+
+/** The suite's dynamic loader, and where it looks for libraries: FRR keeps its own apart. */
+function loaderOf(place) {
+  const library = join(place, "usr/lib");
+  for (const architecture of readdirSync(library)) {
+    const folder = join(library, architecture);
+    const name = /-linux-/.test(architecture)
+      ? readdirSync(folder).find((file) => /^ld-linux.*\.so\.\d+$/.test(file))
+      : undefined;
+    if (name !== undefined)
+      return [join(folder, name), "--inhibit-cache", "--library-path", `${folder}:${join(folder, "frr")}`];
+  }
+  throw new SetupError(`${place} has no dynamic loader`);
+}
+
+/** A library of the system in its stead would be an older one. */
+async function checkLibraries(loader, file, place) {
+  const list = await run([...loader, "--list", file]);
+  const strange = [...list.matchAll(/^\s*(\S+) => (.*?)(?: \(0x[0-9a-f]+\))?$/gm)].find(
+    ([, , found]) => !found.startsWith(`${place}/`),
   );
-  return (...words) => run(["apt-get", "-q", ...words], { cwd: work, env: { APT_CONFIG: config } });
+  if (strange !== undefined)
+    throw new SetupError(`${basename(file)} needs ${strange[1]}, which is not there`);
 }
 
-/** apt's own complaint, out of all it prints. */
-function complaint({ message }) {
-  return /^E: (.*)$/m.exec(message)?.[1] ?? message;
-}
-
-/** Where this machine gets Debian from. */
-async function mirror() {
-  const sites = await run(["apt-get", "indextargets", "--format", "$(SITE)", "Created-By: Packages"]);
-  return sites.split("\n").find((site) => /\/debian\/?$/.test(site)) ?? defaultMirror;
-}
-
-function cacheOf(name) {
-  return join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "bellman", `debian-${name}`);
+/** exec all the way, so that the process is the program's own. */
+function scriptOf(loader, file, place) {
+  const modules = file.includes("/lib/frr/") ? ["--moduledir", join(loader[3].split(":")[1], "modules")] : [];
+  const command = [...loader, "--argv0", file, file, ...modules].map((word) => `'${word}'`).join(" ");
+  // libyang reads its modules from one place only: for this process alone, that place is the suite's.
+  const share = join(place, "usr/share");
+  const head = existsSync(join(share, "yang/modules/libyang"))
+    ? `unshare --mount sh -c 'mount --bind "$0" /usr/share && exec "$@"' '${share}' `
+    : "";
+  return `#!/bin/sh\nexec ${head}${command} "$@"\n`;
 }

@@ -1,0 +1,9 @@
+// Newer gobgpds under the tests of their driver, which the system's own has to pass too.
+import { describeGobgpDriver } from "../integration/engine/gobgp-driver.ts";
+import { describeGobgpExports } from "../integration/engine/gobgp-exports.ts";
+import { describeFetched } from "./fetched.ts";
+
+describeFetched((folder) => {
+  describeGobgpDriver(folder);
+  describeGobgpExports(folder);
+});
