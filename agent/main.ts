@@ -30,6 +30,10 @@ const commands: Readonly<Record<string, { readonly does: string; readonly load: 
     does: "every problem in manifests, or in the cluster's objects",
     load: async () => (await import("./cli/validate.ts")).validateCommand,
   },
+  render: {
+    does: "the configuration that a speaker would be given, as text",
+    load: async () => (await import("./cli/render.ts")).renderCommand,
+  },
   status: {
     does: "how the running agent is",
     load: async () => (await import("./cli/status.ts")).statusCommand,
@@ -48,8 +52,6 @@ const commands: Readonly<Record<string, { readonly does: string; readonly load: 
   },
 };
 
-const later = ["render"];
-
 function usage(): string {
   const lines = Object.entries(commands).map(([name, { does }]) => `  ${name.padEnd(8)} ${does}\n`);
   return `bellman COMMAND [OPTION…]\n\n${lines.join("")}\nbellman COMMAND --help tells more; bellman --version the version.\n`;
@@ -67,7 +69,6 @@ async function run(argv: readonly string[], io: Io): Promise<ExitCode> {
   }
   if (name === undefined)
     throw usageError(`which command? ${Object.keys(commands).join(", ")}; see bellman --help`);
-  if (later.includes(name)) throw usageError(`${name}: not available yet`);
   const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
   if (command === undefined)
     throw usageError(`no command ${quote(name)}; there are ${Object.keys(commands).join(", ")}`);

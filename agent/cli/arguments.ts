@@ -3,7 +3,7 @@ import { parseArgs } from "node:util";
 import type { ParseArgsConfig } from "node:util";
 import { flagName } from "../config/settings-names.ts";
 import { settingsTable } from "../config/settings-table.ts";
-import type { Settings } from "../config/settings-table.ts";
+import type { Settings, WrittenSettings } from "../config/settings-table.ts";
 import { didYouMean } from "../model/suggest.ts";
 import { quote } from "../model/problem.ts";
 import { oneLine, usageError } from "./errors.ts";
@@ -41,24 +41,43 @@ const planSettings = [
   "podCidrs",
 ] as const satisfies readonly (keyof Settings)[];
 
+/** Those on which it depends as well what a speaker is asked for, and where that is written. */
+const speakerSettings = [
+  "routerId",
+  "listenPort",
+  "localAddress",
+  "frrConfig",
+  "birdDir",
+  "templates",
+] as const satisfies readonly (keyof Settings)[];
+
+type SettingOptions = Readonly<Record<string, { readonly type: "string" }>>;
+
+const optionsOf = (flags: readonly string[]): SettingOptions =>
+  Object.fromEntries(flags.map((flag) => [flag, { type: "string" }]));
+
 const settingFlags = [...planSettings.map(flagName), "config"];
 
-export const settingOptions: Readonly<Record<string, { readonly type: "string" }>> = Object.fromEntries(
-  settingFlags.map((flag) => [flag, { type: "string" }]),
-);
+export const settingOptions: SettingOptions = optionsOf(settingFlags);
+
+export const speakerOptions: SettingOptions = optionsOf(speakerSettings.map(flagName));
 
 /** The flags of settings among the values, as they are written. */
 export function givenSettings(values: Readonly<Record<string, unknown>>): readonly string[] {
   return settingFlags.filter((flag) => values[flag] !== undefined).map((flag) => `--${flag}`);
 }
 
+const usageOf = (names: readonly (keyof WrittenSettings)[]): string =>
+  names
+    .map(
+      (name) =>
+        `  --${flagName(name)} ${settingsTable[name].placeholder}\n      ${settingsTable[name].help}\n`,
+    )
+    .join("");
+
 /** Lines for the help. */
-export const settingsUsage: string = planSettings
-  .map(
-    (name) => `  --${flagName(name)} ${settingsTable[name].placeholder}\n      ${settingsTable[name].help}\n`,
-  )
-  .concat("  --config FILE\n      the agent's settings, from its file\n")
-  .join("");
+export const settingsUsage: string = `${usageOf(planSettings)}  --config FILE\n      the agent's settings, from its file\n`;
+export const speakerUsage: string = usageOf(speakerSettings);
 
 /** @throws {CommandError} usage: names what was mistyped, and what may have been meant. */
 export function parseArguments<T extends Options>(command: string, argv: readonly string[], options: T) {
@@ -79,13 +98,13 @@ export function parseArguments<T extends Options>(command: string, argv: readonl
 /**
  * The settings that hold for a command: its flags, else the environment and file that the agent would read.
  *
- * @param values as parsed: `settingOptions`, and perhaps `node` and `engine`.
+ * @param values as parsed: `settingOptions`, and perhaps `speakerOptions`, `node` and `engine`.
  */
 export async function commandSettings(
   values: Readonly<Record<string, unknown>>,
   io: Pick<Io, "env">,
 ): Promise<Settings> {
-  const given = [...settingFlags, "engine"].flatMap((flag) => {
+  const given = [...settingFlags, ...Object.keys(speakerOptions), "engine"].flatMap((flag) => {
     const text = values[flag];
     return typeof text === "string" ? [`--${flag}=${text}`] : [];
   });

@@ -1,5 +1,5 @@
 // `bellman plan`: what a node would announce, from files or from the cluster, without speaker; and what would change.
-import type { Problem } from "../model/problem.ts";
+import { hasError } from "../model/problem.ts";
 import { isEmptyDiff } from "../plan/diff.ts";
 import { planJson } from "../plan/json.ts";
 import { decideOnce } from "../reconcile/offline.ts";
@@ -85,8 +85,4 @@ export async function planCommand(argv: readonly string[], io: Io): Promise<Exit
   const plan = decideOnce(await readPicture(paths ?? settings, io), settings).plan();
   io.stdout(render(format, planJson(plan), (wide) => planTable(plan, wide)));
   return hasError(plan) ? 1 : 0;
-}
-
-function hasError({ problems }: { readonly problems: readonly Problem[] }): boolean {
-  return problems.some(({ severity }) => severity === "error");
 }

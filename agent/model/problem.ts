@@ -13,6 +13,10 @@ export interface Problem {
   readonly message: string;
 }
 
+export function hasError({ problems }: { readonly problems: readonly Problem[] }): boolean {
+  return problems.some(({ severity }) => severity === "error");
+}
+
 /** Orders by object, then field, then message. */
 export function compareProblems(a: Problem, b: Problem): number {
   return (

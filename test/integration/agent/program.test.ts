@@ -33,7 +33,12 @@ const port = (server: Server) => (server.address() as AddressInfo).port;
 describe("a start that cannot work ends with one line", () => {
   test.each([
     ["an unknown command", ["agnet"], 2, "agnet"],
-    ["a command of a later release", ["render"], 2, "render: not available yet"],
+    [
+      "an engine that nothing is written for",
+      ["render", "--engine", "gobgp"],
+      2,
+      "nothing is written for gobgp",
+    ],
     ["an unknown flag", ["agent", "--node-nam", "n1"], 2, "--node-nam"],
     ["a flag of a later release", ["agent", "--guard", "nft"], 2, "--guard is not available yet"],
     ["an engine of a later release", ["agent", "--engine", "frr"], 2, "not available yet"],
