@@ -3,21 +3,13 @@ import { Desired } from "../agent/reconcile/desired.ts";
 import type { Cluster } from "../agent/watch/cluster.ts";
 import { decode, modelKey } from "../agent/watch/decode/decode.ts";
 import type { Kind, ModelOf } from "../agent/watch/kinds.ts";
+import { plainDecisions } from "../test/support/picture.ts";
 import { localService, sliceOf } from "./objects.ts";
 
 export const slicesPerService = 2;
 
 export function desiredOf(cluster: Cluster): Desired {
-  return new Desired(cluster, {
-    nodeName: "n1",
-    podCidrs: "off",
-    routerId: null,
-    listenPort: null,
-    excludeLabel: "kubernetes",
-    terminating: "deprefer",
-    drainTaints: [],
-    loadBalancerClasses: [],
-  });
+  return new Desired(cluster, plainDecisions);
 }
 
 /** Every other service has a ready endpoint on n1; cluster IPs are in 10.0.0.0/8, 256 of them in each /24. */

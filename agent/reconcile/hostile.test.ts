@@ -2,26 +2,13 @@
 import { BlockList, isIP } from "node:net";
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { pictureWith, plainDecisions } from "../../test/support/picture.ts";
+import type { WireObject } from "../../test/support/picture.ts";
 import { parsePrefix } from "../model/prefix.ts";
 import { objectKey } from "../model/service.ts";
 import { planJson } from "../plan/json.ts";
-import { Cluster } from "../watch/cluster.ts";
-import { decode, modelKey } from "../watch/decode/decode.ts";
 import { endpoints, spec, status, text } from "../watch/decode/hostile.fixture.ts";
-import { kindNames } from "../watch/kinds.ts";
-import type { Kind } from "../watch/kinds.ts";
 import { decideOnce } from "./offline.ts";
-
-const options = {
-  nodeName: "n1",
-  podCidrs: "off",
-  routerId: null,
-  listenPort: null,
-  excludeLabel: "kubernetes",
-  terminating: "deprefer",
-  drainTaints: [],
-  loadBalancerClasses: [],
-} as const;
 
 const ranges = ["10.49.0.0/16", "192.168.3.0/24", "192.168.5.0/24", "fd10::/112"] as const;
 const allowed = new BlockList();
@@ -31,7 +18,7 @@ for (const range of ranges) {
 }
 
 const named = (kind: string, name: string, more: object) => ({ kind, metadata: { name }, ...more });
-const sound: readonly (readonly [Kind, object])[] = [
+const sound: readonly WireObject[] = [
   [
     "BGPConfiguration",
     named("BGPConfiguration", "default", {
@@ -54,7 +41,7 @@ const sound: readonly (readonly [Kind, object])[] = [
       spec: { type: "NodePort", clusterIPs: ["10.49.9.9"], externalTrafficPolicy: "Local" },
     }),
   ],
-  ...["sound", "hostile"].map((name): readonly [Kind, object] => [
+  ...["sound", "hostile"].map((name): WireObject => [
     "EndpointSlice",
     {
       metadata: { name: `${name}-sound`, labels: { "kubernetes.io/service-name": name } },
@@ -116,19 +103,6 @@ const hostileObjects = fc.record({
   nodes: fc.jsonValue(),
 });
 
-function pictureWith(objects: readonly (readonly [Kind, object])[]): Cluster {
-  const cluster = new Cluster();
-  for (const kind of kindNames) {
-    cluster.replace(kind, new Map());
-    for (const [of, wire] of objects) {
-      if (of !== kind) continue;
-      const object = decode(kind, wire);
-      cluster.set(kind, modelKey(object), object);
-    }
-  }
-  return cluster;
-}
-
 test("a hostile service costs only itself, and nothing of it is announced outside the allow lists", () => {
   let announced = 0;
   fc.assert(
@@ -149,7 +123,7 @@ test("a hostile service costs only itself, and nothing of it is announced outsid
         ["BGPPeer", named("BGPPeer", "hostile", { spec: peer })],
         ["BGPConfiguration", named("BGPConfiguration", "node.n1", { spec: { communities: peer } })],
       ]);
-      const { routes, problems, verdicts } = planJson(decideOnce(cluster, options).plan());
+      const { routes, problems, verdicts } = planJson(decideOnce(cluster, plainDecisions).plan());
       for (const { prefix } of routes) {
         expect(parsePrefix(prefix)).toEqual({ prefix, hadHostBits: false });
         const [ip = ""] = prefix.split("/");

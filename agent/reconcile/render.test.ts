@@ -1,10 +1,8 @@
 import { expect, test } from "vitest";
+import { pictureWith, plainDecisions } from "../../test/support/picture.ts";
+import type { WireObject } from "../../test/support/picture.ts";
 import { EngineError } from "../engine/contract.ts";
 import type { FileEngine, SpeakerWish } from "../engine/rendering.ts";
-import { Cluster } from "../watch/cluster.ts";
-import { decode, modelKey } from "../watch/decode/decode.ts";
-import { kindNames } from "../watch/kinds.ts";
-import type { Kind } from "../watch/kinds.ts";
 import { decideOnce } from "./offline.ts";
 import { renderDesired } from "./render.ts";
 
@@ -48,7 +46,7 @@ const guarded = (peerIP: string) => ({
   asNumber: 65001,
   password: { secretKeyRef: { name: "bgp", key: "tor" } },
 });
-const objects: readonly (readonly [Kind, object])[] = [
+const objects: readonly WireObject[] = [
   ["BGPConfiguration", named("default", { serviceClusterIPs: [{ cidr: "10.49.0.0/16" }] })],
   ["BGPPeer", named("tor1", guarded("192.168.1.1"))],
   ["BGPPeer", named("tor2", guarded("192.168.1.2"))],
@@ -65,27 +63,8 @@ const secret = [
   { metadata: { name: "bgp", namespace: "bellman" }, stringData: { tor: "guess me" } },
 ] as const;
 
-function rendered(...given: readonly (readonly [Kind, object])[]) {
-  const cluster = new Cluster();
-  for (const kind of kindNames) {
-    cluster.replace(kind, new Map());
-    for (const [of, wire] of given)
-      if (of === kind) {
-        const object = decode(kind, wire);
-        cluster.set(kind, modelKey(object), object);
-      }
-  }
-  const desired = decideOnce(cluster, {
-    nodeName: "n1",
-    podCidrs: "off",
-    routerId: null,
-    listenPort: null,
-    excludeLabel: "kubernetes",
-    terminating: "deprefer",
-    drainTaints: [],
-    loadBalancerClasses: [],
-    namespace: "bellman",
-  });
+function rendered(...objects: readonly WireObject[]) {
+  const desired = decideOnce(pictureWith(objects), { ...plainDecisions, namespace: "bellman" });
   return renderDesired(desired, scribe);
 }
 
