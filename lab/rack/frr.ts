@@ -1,4 +1,4 @@
-// FRR on a ToR: its daemons zebra and bgpd.
+// FRR on a ToR: its daemons zebra and bgpd, and bfdd where the configuration asks for BFD.
 import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Daemon } from "../../test/support/daemon.ts";
@@ -36,7 +36,8 @@ export class Frr implements Router {
     this.#announced = [];
     const zebra = await this.#own.zebra();
     const bgpd = await this.#own.bgpd(config, zebra);
-    this.#daemons = [bgpd, zebra];
+    const speaksBfd = /^ *neighbor \S+ bfd\b/m.test(this.#options.config);
+    this.#daemons = [...(speaksBfd ? [await this.#own.bfdd()] : []), bgpd, zebra];
   }
 
   async stop(): Promise<void> {

@@ -67,7 +67,7 @@ export interface RackOptions {
   readonly torConfig?: RackShape["torConfig"];
   /** What speaks BGP on the nodes. Default `gobgp`. */
   readonly engine?: RackEngines;
-  /** Folder of another gobgpd and gobgp. Default: that of BELLMAN_LAB_GOBGP, otherwise the system's. */
+  /** Folder of another gobgpd and gobgp. Default: that of BELLMAN_TEST_GOBGP, otherwise the system's. */
   readonly gobgp?: string;
   /** Default `manifests`. */
   readonly cluster?: "manifests" | "kubernetes";
@@ -253,7 +253,7 @@ async function build(
   // Nothing but kube-proxy answers what the dataplane gate asks.
   const gate = kubernetes && options.proxies !== false ? [] : ["--dataplane-gate", "off"];
   const agentSettings = ["--namespace", agentNamespace, ...gate, ...(options.agentSettings ?? [])];
-  const { engine = "gobgp", gobgp = process.env["BELLMAN_LAB_GOBGP"] ?? null } = options;
+  const { engine = "gobgp", gobgp = process.env["BELLMAN_TEST_GOBGP"] ?? null } = options;
   const speakers = byNode((node) => makeSpeaker(state, node, engine, gobgp));
   const rack = new Rack(state, tors, cluster, controlPlane, speakers, agentSettings);
   step(nodeNames.map((node) => `${speakers[node].program} on ${node}`).join(", "));

@@ -11,6 +11,9 @@ import type { AfiSafi, Peer as Neighbour } from "./proto/gobgp.pb.ts";
 /** gobgpd 3.10 takes nothing below 5 s for what it calls connect-retry. */
 const connectRetrySeconds = 5n;
 
+/** How long gobgpd takes no connection after it has reset a session itself, as when BFD tells of a dead link: 30 s unless said. */
+const idleAfterResetSeconds = 1n;
+
 /**
  * How long a restarted gobgpd waits for its neighbours' End-of-RIB before it sends its routes. It takes no routes from
  * them, so the shortest time there is: neighbours that are down, or know no graceful restart, would hold the others up.
@@ -45,6 +48,7 @@ export function toNeighbour(peer: Peer, restarting: boolean) {
         connectRetry: connectRetrySeconds,
         holdTime: BigInt(peer.holdTimeSeconds),
         keepaliveInterval: BigInt(peer.keepaliveSeconds),
+        idleHoldTimeAfterReset: idleAfterResetSeconds,
       },
     },
     transport: { remotePort: peer.port, localAddress: peer.sourceAddress ?? "" },
