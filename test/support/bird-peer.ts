@@ -14,6 +14,8 @@ export interface BirdPeerOptions {
   readonly routerId: string;
   readonly asn: number;
   readonly neighbours: readonly BirdNeighbour[];
+  /** It is one of several routers in its namespace, at addresses of its own, and BFD is for one of them. Default alone. */
+  readonly amongOthers?: { readonly bfd: boolean };
 }
 
 export interface BirdNeighbour {
@@ -21,6 +23,8 @@ export interface BirdNeighbour {
   readonly name: string;
   readonly address: string;
   readonly asn: number;
+  /** Its own end of the session. Default: port 179 of whatever address, its own AS. */
+  readonly local?: { readonly address: string; readonly port: number; readonly asn: number };
   /** More of BIRD's own words for the session, such as `password "x";`. */
   readonly options?: string;
 }
@@ -51,11 +55,13 @@ export class BirdPeer {
   readonly #log: string;
   readonly #socket: string;
   readonly #sent: string;
+  #neighbours: readonly BirdNeighbour[];
   #daemon: Daemon | null = null;
   #mark = 0;
 
   constructor(options: BirdPeerOptions) {
     this.#options = options;
+    this.#neighbours = options.neighbours;
     this.#log = join(options.directory, "routes.log");
     this.#socket = join(options.directory, "bird.ctl");
     this.#sent = join(options.directory, "sent.conf");
@@ -66,7 +72,7 @@ export class BirdPeer {
     mkdirSync(directory, { recursive: true });
     for (const file of [this.#socket, this.#log]) rmSync(file, { force: true });
     this.#mark = 0;
-    const config = join(directory, "bird.conf");
+    const config = this.#file;
     const log = join(directory, "bird.out");
     writeFileSync(config, this.#config());
     writeFileSync(this.#sent, "");
@@ -85,13 +91,24 @@ export class BirdPeer {
     return run("birdc", "-s", this.#socket, ...words);
   }
 
+  get #file(): string {
+    return join(this.#options.directory, "bird.conf");
+  }
+
+  /** From now on it has these sessions; those among them that it has already notice nothing. */
+  async setNeighbours(neighbours: readonly BirdNeighbour[]): Promise<void> {
+    this.#neighbours = neighbours;
+    writeFileSync(this.#file, this.#config());
+    await this.command("configure");
+  }
+
   async established(session: string): Promise<boolean> {
     return /Established/.test(await this.command("show", "protocols", session));
   }
 
   /** By prefix: what it knows from its neighbours, or from one of them. */
   async routes(session?: string): Promise<ReadonlyMap<string, SeenRoute>> {
-    const names = session === undefined ? this.#options.neighbours.map(({ name }) => name) : [session];
+    const names = session === undefined ? this.#neighbours.map(({ name }) => name) : [session];
     const seen = new Map<string, SeenRoute>();
     for (const name of names)
       for (const [prefix, route] of parseRoutes(
@@ -113,31 +130,47 @@ export class BirdPeer {
     this.#mark = readFileSync(this.#log).length;
   }
 
+  /** Sessions that were established and ended since the mark, by name. */
+  losses(): readonly string[] {
+    const up = new Set<string>();
+    const ended: { readonly session: string; readonly at: number }[] = [];
+    // ASCII only, so that places are those of bytes.
+    const changes = readFileSync(this.#log, "latin1").matchAll(/> (\w+): State changed to (\w+)$/gm);
+    for (const { index, 1: session = "", 2: state } of changes)
+      if (state === "up") up.add(session);
+      else if (up.delete(session)) ended.push({ session, at: index });
+    return ended.filter(({ at }) => at >= this.#mark).map(({ session }) => session);
+  }
+
   /** What came over the sessions since the mark. */
   events(): readonly SeenEvent[] {
-    const text = readFileSync(this.#log).subarray(this.#mark).toString();
-    return [...text.matchAll(/ (\w+)\.ipv[46] > (added|removed)(?: \[\w+\])? (\S+) /g)].map(
+    return [...this.#news.matchAll(/ (\w+)\.ipv[46] > (added|removed)(?: \[\w+\])? (\S+) /g)].map(
       ([, session = "", t = "", prefix = ""]) => ({ t: t === "added" ? t : "removed", session, prefix }),
     );
   }
 
+  get #news(): string {
+    return readFileSync(this.#log).subarray(this.#mark).toString();
+  }
+
   #config(): string {
-    const { routerId, asn, neighbours } = this.#options;
-    const sessions = neighbours.map(
-      ({ name, address, asn: neighbourAsn, options = "" }) =>
-        `protocol bgp ${name} from node { neighbor ${address} as ${neighbourAsn}; ${options} }`,
-    );
+    const { routerId, asn, amongOthers } = this.#options;
+    const sessions = this.#neighbours.map(({ name, address, asn: neighbourAsn, local, options = "" }) => {
+      const own = local === undefined ? "" : `local ${local.address} port ${local.port} as ${local.asn}; `;
+      return `protocol bgp ${name} from node { ${own}neighbor ${address} as ${neighbourAsn}; ${options} }`;
+    });
     return `log "${this.#log}" all;
 router id ${routerId};
 protocol device {}
 protocol direct { ipv4; ipv6; }
-protocol bfd { interface "*" { interval 100 ms; }; }
+${amongOthers?.bfd === false ? "" : 'protocol bfd { interface "*" { interval 100 ms; }; }'}
 protocol static sent {
   ipv4;
 include "${this.#sent}";
 }
 template bgp node {
   local as ${asn};
+  strict bind ${amongOthers === undefined ? "off" : "on"};
   # Else a local preference that comes over eBGP, where none should, would go unseen.
   allow bgp_local_pref;
   hold time 9;

@@ -2,6 +2,7 @@
 import { spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
 import { closeSync, openSync, readFileSync } from "node:fs";
+import { until } from "./until.ts";
 
 export interface DaemonOptions {
   /** Network namespace to run in; default the one we are in. */
@@ -53,6 +54,17 @@ export class Daemon {
 
   signal(signal: NodeJS.Signals): void {
     if (this.#running) this.#child.kill(signal);
+  }
+
+  /** Resolves when it does nothing any more, until it is thawed. */
+  async freeze(): Promise<void> {
+    this.signal("SIGSTOP");
+    const isStopped = () => /^State:\s+T/m.test(readFileSync(`/proc/${this.pid}/status`, "utf8"));
+    await until(`${this.name} is stopped`, isStopped);
+  }
+
+  thaw(): void {
+    this.signal("SIGCONT");
   }
 
   /** Sends the signal and waits for the end. */

@@ -1,5 +1,5 @@
 // gobgpd as a node has it: told nothing but where its API is.
-import { mkdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { startDaemon } from "./daemon.ts";
 import type { Daemon, StartDaemon } from "./daemon.ts";
@@ -49,7 +49,7 @@ export class Gobgpd {
   async start(): Promise<void> {
     const { netns, directory, name = "gobgpd", start = startDaemon } = this.#options;
     mkdirSync(directory, { recursive: true });
-    rmSync(this.socket, { force: true });
+    this.wipe();
     const hosts = `${this.address},127.0.0.1:${commandPort}`;
     const log = join(directory, "gobgpd.log");
     const daemon = start(name, [this.#program("gobgpd"), `--api-hosts=${hosts}`, "--pprof-disable", "-p"], {
@@ -69,16 +69,22 @@ export class Gobgpd {
     await this.#daemon?.stop("SIGKILL");
   }
 
-  /** Resolves when it has stopped. */
+  /** Takes away the socket that a killed one left. */
+  wipe(): void {
+    rmSync(this.socket, { force: true });
+  }
+
+  /** Asks it to end, as a shutdown does, and waits until it has. */
+  async terminate(): Promise<void> {
+    await this.#daemon?.stop("SIGTERM");
+  }
+
   async freeze(): Promise<void> {
-    this.#daemon?.signal("SIGSTOP");
-    await until("gobgpd is stopped", () =>
-      /^State:\s+T/m.test(readFileSync(`/proc/${this.pid}/status`, "utf8")),
-    );
+    await this.#daemon?.freeze();
   }
 
   thaw(): void {
-    this.#daemon?.signal("SIGCONT");
+    this.#daemon?.thaw();
   }
 
   /** What a person does at the node: `gobgp ARGS…`. */

@@ -18,18 +18,36 @@ import type {
   Rejection,
   SpeakerChange,
 } from "../contract.ts";
+import { unhonoured } from "../honours.ts";
+import type { Honours } from "../honours.ts";
 import { LinkLife } from "../link-life.ts";
 import type { Attached, MemorySpeaker } from "./speaker.ts";
+
+/** It takes note of all that a session is asked for, and plays what of it shows in memory. */
+const allHonours: Honours = {
+  holdTimeSeconds: true,
+  keepaliveSeconds: true,
+  password: true,
+  sourceAddress: true,
+  multihop: true,
+  ttlSecurityHops: true,
+  allowedLocalAsns: true,
+  gracefulRestartSeconds: true,
+  bfdIntervalMs: true,
+};
 
 export class MemoryEngine implements Engine {
   readonly name = "memory";
   #filters: FilterHonours = "all";
   readonly #speaker: MemorySpeaker;
+  readonly #honours: Honours;
   /** Peers by name that it says it cannot honour, with the reason. */
   readonly #unable = new Map<string, string>();
 
-  constructor(speaker: MemorySpeaker) {
+  /** @param honours what it says it can honour; default everything */
+  constructor(speaker: MemorySpeaker, honours: Partial<Honours> = {}) {
     this.#speaker = speaker;
+    this.#honours = { ...allHonours, ...honours };
   }
 
   get filters(): FilterHonours {
@@ -47,10 +65,14 @@ export class MemoryEngine implements Engine {
   }
 
   refusals({ peers }: { readonly peers: readonly Peer[] }): readonly Problem[] {
-    return peers.flatMap(({ name }) => {
-      const message = this.#unable.get(name);
-      if (message === undefined) return [];
-      return [{ object: `BGPPeer/${name}`, field: "spec", severity: "error", message }];
+    return peers.flatMap((peer) => {
+      const message = this.#unable.get(peer.name);
+      return [
+        ...this.#beyond(peer),
+        ...(message === undefined
+          ? []
+          : [{ object: `BGPPeer/${peer.name}`, field: "spec", severity: "error", message } as const]),
+      ];
     });
   }
 
@@ -66,8 +88,20 @@ export class MemoryEngine implements Engine {
     return new MemoryLink(speaker, events, signal, {
       fresh: running === null || restarted !== null,
       restarted,
+      beyond: (peer) => this.#beyond(peer),
     });
   }
+
+  #beyond(peer: Peer): readonly Problem[] {
+    return unhonoured(peer, "memory", this.#honours);
+  }
+}
+
+interface MemoryOpened {
+  readonly fresh: boolean;
+  readonly restarted: string | null;
+  /** What of the peer cannot be honoured. */
+  readonly beyond: (peer: Peer) => readonly Problem[];
 }
 
 class MemoryLink implements EngineLink, Attached {
@@ -76,15 +110,12 @@ class MemoryLink implements EngineLink, Attached {
   readonly restarted: string | null;
   readonly #speaker: MemorySpeaker;
   readonly #events: EngineEvents;
+  readonly #beyond: MemoryOpened["beyond"];
   readonly #life: LinkLife;
 
-  constructor(
-    speaker: MemorySpeaker,
-    events: EngineEvents,
-    signal: AbortSignal,
-    opened: { readonly fresh: boolean; readonly restarted: string | null },
-  ) {
+  constructor(speaker: MemorySpeaker, events: EngineEvents, signal: AbortSignal, opened: MemoryOpened) {
     this.#speaker = speaker;
+    this.#beyond = opened.beyond;
     this.#events = events;
     const abandon = () => this.#life.close();
     this.#life = new LinkLife("the memory speaker", () => {
@@ -118,9 +149,7 @@ class MemoryLink implements EngineLink, Attached {
       ...change.withdraw.flatMap((prefix) =>
         attempt(routeItem(prefix), () => this.#speaker.withdraw(prefix)),
       ),
-      ...change.addPeers.flatMap((peer) =>
-        attempt(peerItem(peer.address), () => this.#speaker.addPeer(peer)),
-      ),
+      ...change.addPeers.flatMap((peer) => attempt(peerItem(peer.address), () => this.#addPeer(peer))),
     ]);
   }
 
@@ -141,6 +170,12 @@ class MemoryLink implements EngineLink, Attached {
 
   session(status: PeerStatus): void {
     this.#events.session(status);
+  }
+
+  #addPeer(peer: Peer): void {
+    const [problem] = this.#beyond(peer);
+    if (problem !== undefined) throw new EngineError("refused", problem.message);
+    this.#speaker.addPeer(peer);
   }
 
   #announce(route: Route): void {

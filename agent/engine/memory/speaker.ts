@@ -2,6 +2,7 @@
 import type { Address } from "../../model/address.ts";
 import { families } from "../../model/family.ts";
 import { quote } from "../../model/problem.ts";
+import { plainSession } from "../../model/peer.ts";
 import type { Peer, SessionState } from "../../model/peer.ts";
 import type { Prefix } from "../../model/prefix.ts";
 import { sameRoute } from "../../model/route.ts";
@@ -41,6 +42,8 @@ interface Session {
   readonly peer: Peer | null;
   readonly state: SessionState;
   readonly establishedAtMs: number | null;
+  /** Why it is not established. */
+  readonly why: string | null;
 }
 
 export class MemorySpeaker {
@@ -51,6 +54,7 @@ export class MemorySpeaker {
   readonly #sessions = new Map<Address, Session>();
   readonly #refused = new Map<Prefix | Address, string>();
   readonly #unreachable = new Set<Address>();
+  #judge: (peer: Peer) => string | null = () => null;
   #condition: Condition = { t: "up" };
   #thaw: () => void = () => undefined;
   #instance: BgpInstance | null = null;
@@ -156,7 +160,19 @@ export class MemorySpeaker {
   setReachable(address: Address, reachable: boolean): void {
     if (reachable) this.#unreachable.delete(address);
     else this.#unreachable.add(address);
-    if (this.#sessions.has(address)) this.#move(address, reachable ? "established" : "active");
+    this.#settle(address);
+  }
+
+  /** @param judge from now on neighbours take no session that it has something against */
+  setNeighbours(judge: (peer: Peer) => string | null): void {
+    this.#judge = judge;
+    for (const address of this.#sessions.keys()) this.#settle(address);
+  }
+
+  /** The neighbour ends the session, and takes it up again at once. */
+  hangUp(address: Address, reason: string): void {
+    this.#move(address, "idle", reason);
+    this.#settle(address);
   }
 
   // What engines do with it.
@@ -204,13 +220,13 @@ export class MemorySpeaker {
     this.#mustAccept(peer.address);
     if (this.#sessions.has(peer.address))
       throw new EngineError("refused", `the memory speaker has a session with ${peer.address} already`);
-    this.#sessions.set(peer.address, { peer, state: "idle", establishedAtMs: null });
-    this.#move(peer.address, this.#unreachable.has(peer.address) ? "active" : "established");
+    this.#sessions.set(peer.address, { peer, state: "idle", establishedAtMs: null, why: null });
+    this.#settle(peer.address);
   }
 
   removePeer(address: Address): void {
     if (!this.#sessions.has(address)) return;
-    this.#move(address, "idle");
+    this.#move(address, "idle", null);
     this.#sessions.delete(address);
   }
 
@@ -225,11 +241,20 @@ export class MemorySpeaker {
     this.#tell(prefix, old, route);
   }
 
-  #move(address: Address, state: SessionState): void {
+  /** As the neighbour has it. */
+  #settle(address: Address): void {
+    const peer = this.#sessions.get(address)?.peer;
+    if (peer === undefined) return;
+    const objection = peer === null ? null : this.#judge(peer);
+    const why = this.#unreachable.has(address) ? silence : objection;
+    this.#move(address, why === null ? "established" : "active", why);
+  }
+
+  #move(address: Address, state: SessionState, why: string | null): void {
     const session = this.#sessions.get(address);
     if (session === undefined || session.state === state) return;
     const establishedAtMs = state === "established" ? this.clock.now() : null;
-    this.#sessions.set(address, { ...session, state, establishedAtMs });
+    this.#sessions.set(address, { ...session, state, establishedAtMs, why });
     if (state === "established") this.#tellAll("announced", address);
     else if (session.state === "established") this.#tellAll("withdrawn", address);
     for (const link of this.#attached) link.session({ ...this.#status(address), advertised: {} });
@@ -262,7 +287,7 @@ export class MemorySpeaker {
       asn: session?.peer?.asn ?? null,
       state: session?.state ?? "idle",
       establishedAtMs: session?.establishedAtMs ?? null,
-      lastError: session === undefined || session.state === "established" ? null : silence,
+      lastError: session?.why ?? null,
       negotiated: session?.state === "established" ? negotiatedWith(session.peer) : null,
       advertised,
       accepted: {},
@@ -303,10 +328,11 @@ function silent(): EngineError {
   return new EngineError("timeout", "the memory speaker did not answer in time: is it frozen?");
 }
 
-/** The neighbours agree to whatever they are asked for. */
+/** The neighbours agree to whatever they are asked for, but for a hold time that is longer than their own. */
 function negotiatedWith(peer: Peer | null): Negotiated | null {
   if (peer === null) return null;
-  const { holdTimeSeconds, keepaliveSeconds, gracefulRestartSeconds } = peer;
-  const gracefulRestart = gracefulRestartSeconds !== null;
+  const holdTimeSeconds = Math.min(peer.holdTimeSeconds, plainSession.holdTimeSeconds);
+  const keepaliveSeconds = Math.min(peer.keepaliveSeconds, plainSession.keepaliveSeconds);
+  const gracefulRestart = peer.gracefulRestartSeconds !== null;
   return { holdTimeSeconds, keepaliveSeconds, families, fourOctetAsn: true, gracefulRestart };
 }

@@ -6,6 +6,7 @@ import { describeOpening } from "./conformance/opening.ts";
 import { describePeers } from "./conformance/peers.ts";
 import type { EngineRig } from "./conformance/rig.ts";
 import { describeRoutes } from "./conformance/routes.ts";
+import { describeSessions } from "./conformance/sessions.ts";
 import { withRig } from "./with-rig.ts";
 
 export function describeEngine(name: string, makeRig: () => Promise<EngineRig>): void {
@@ -15,6 +16,7 @@ export function describeEngine(name: string, makeRig: () => Promise<EngineRig>):
     describeOpening(trial);
     describeRoutes(trial);
     describePeers(trial);
+    describeSessions(trial);
     describeFilters(trial);
     describeLoss(trial);
   });

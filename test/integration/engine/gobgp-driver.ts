@@ -1,12 +1,10 @@
 // What only gobgpd knows: its import policy, its port, its AS_PATH, and people with the gobgp command.
 import { describe, expect, it } from "vitest";
 import { readFileSync } from "node:fs";
-import type { Peer } from "../../../agent/model/peer.ts";
 import { parseCommunity, uniqueCommunities } from "../../../agent/model/community.ts";
-import { compareText } from "../../../agent/model/problem.ts";
 import { startDaemon } from "../../support/daemon.ts";
 import { until } from "../../support/until.ts";
-import { asn, communities, manyRoutes, prefix, route } from "./conformance/trial.ts";
+import { communities, manyRoutes, prefix, route } from "./conformance/trial.ts";
 import { gobgpRig } from "./gobgp-rig.ts";
 import { withRig } from "./with-rig.ts";
 
@@ -113,8 +111,9 @@ export function describeGobgpDriver(folder?: string): void {
     it.each(["close", "abort", "loss"])("after %s no timer and no socket is left", async (how) => {
       const { rig, trial } = current();
       const before = resources();
-      const { link, lost, abort } = await trial.open();
-      await trial.applied({ link, lost, sessions: [], abort }, { announce: [route("10.49.0.1/32")] });
+      const opened = await trial.open();
+      const { link, lost, abort } = opened;
+      await trial.applied(opened, { announce: [route("10.49.0.1/32")] });
       if (how === "close") await link.close("keep");
       else if (how === "abort") abort();
       else {
@@ -126,9 +125,7 @@ export function describeGobgpDriver(folder?: string): void {
   });
 
   describe("gobgpd and an eBGP router", () => {
-    const current = withRig(() =>
-      gobgpRig({ folder, peerAsn: asn(65001), ipv6LocalAsn: asn(4_200_000_000) }),
-    );
+    const current = withRig(() => gobgpRig({ folder }));
 
     it("a route whose attributes fit into no message is refused, and gobgpd lives on", async () => {
       const { rig, trial } = current();
@@ -136,12 +133,12 @@ export function describeGobgpDriver(folder?: string): void {
       const many = Array.from({ length: 1200 }, (_, number) => parseCommunity(`64512:${number}`));
       const tooMany = uniqueCommunities(many.filter((community) => community !== null));
       const announce = [route("10.49.0.1/32"), route("10.49.0.2/32", { communities: tooMany })];
-      const change = { announce, withdraw: [], addPeers: [rig.peers.ipv4], removePeers: [] };
+      const change = { announce, withdraw: [], addPeers: [rig.external], removePeers: [] };
       expect(await opened.link.apply(change)).toMatchObject([
         { item: { t: "route", prefix: "10.49.0.2/32" }, error: { code: "refused" } },
       ]);
       await until("the other is known", async () =>
-        (await rig.witness.routes(rig.peers.ipv4)).has("10.49.0.1/32"),
+        (await rig.witness.routes(rig.external)).has("10.49.0.1/32"),
       );
       expect(await opened.link.count()).toBe(1);
     });
@@ -150,9 +147,9 @@ export function describeGobgpDriver(folder?: string): void {
       const { rig, trial } = current();
       const opened = await trial.open();
       const routes = [route("10.49.0.1/32"), route("10.49.0.2/32", { prepend: 2 })];
-      await trial.applied(opened, { announce: routes, addPeers: [rig.peers.ipv4] });
-      await until("both are known", async () => (await rig.witness.routes(rig.peers.ipv4)).size === 2);
-      const seen = await rig.witness.routes(rig.peers.ipv4);
+      await trial.applied(opened, { announce: routes, addPeers: [rig.external] });
+      await until("both are known", async () => (await rig.witness.routes(rig.external)).size === 2);
+      const seen = await rig.witness.routes(rig.external);
       expect(seen.get("10.49.0.1/32")?.asPath).toBe("64512");
       expect(seen.get("10.49.0.2/32")?.asPath).toBe("64512 64512 64512");
       expect((await opened.link.held()).routes.get(prefix("10.49.0.2/32"))).toEqual(routes[1]);
@@ -164,9 +161,9 @@ export function describeGobgpDriver(folder?: string): void {
       const attributes = { ...communities("64512:100", "64512:1:2"), med: 50, localPref: 200, prepend: 1 };
       await trial.applied(opened, {
         announce: [route("10.49.0.1/32", attributes)],
-        addPeers: [rig.peers.ipv4],
+        addPeers: [rig.external],
       });
-      const seen = async () => (await rig.witness.routes(rig.peers.ipv4)).get("10.49.0.1/32");
+      const seen = async () => (await rig.witness.routes(rig.external)).get("10.49.0.1/32");
       await until("the route is known", async () => (await seen()) !== undefined);
       expect(await seen()).toMatchObject({
         asPath: "64512 64512",
@@ -176,25 +173,7 @@ export function describeGobgpDriver(folder?: string): void {
         largeCommunities: ["64512:1:2"],
       });
     });
-
-    it("a session may have a local AS of its own", async () => {
-      const { rig, trial } = current();
-      const opened = await trial.open();
-      const peers = [rig.peers.ipv4, rig.peers.ipv6];
-      await trial.applied(opened, { announce: [route("fd49::1/128")], addPeers: peers });
-      await until("both sessions are established", async () =>
-        (await opened.link.peers()).every(({ state }) => state === "established"),
-      );
-      await until("the route is known", async () => (await rig.witness.routes(rig.peers.ipv6)).size > 0);
-      const seen = await rig.witness.routes(rig.peers.ipv6);
-      expect(seen.get("fd49::1/128")?.asPath).toBe("4200000000");
-      expect([...(await opened.link.held()).peers.values()].sort(byName)).toEqual(peers);
-    });
   });
-}
-
-function byName(a: Peer | null, b: Peer | null): number {
-  return compareText(a?.name ?? "", b?.name ?? "");
 }
 
 /** Timers and sockets that keep the process alive. */

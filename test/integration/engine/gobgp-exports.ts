@@ -49,7 +49,8 @@ export function describeGobgpExports(folder?: string): void {
       const { rig, trial } = current();
       const [shown, hidden] = routes(rig);
       const opened = await rack(trial, rig, shown, hidden);
-      const before = await taken(rig, "tor1");
+      const before = await rig.witness.taken(rig.peers.ipv4);
+      rig.witness.mark();
       for (const changed of [{ ...hidden, notTo: [] }, hidden]) {
         await trial.applied(opened, { announce: [changed] });
         const known = 2 - changed.notTo.length;
@@ -58,7 +59,9 @@ export function describeGobgpExports(folder?: string): void {
           async () => (await rig.witness.routes(rig.peers.ipv6)).size === known,
         );
       }
-      expect(await taken(rig, "tor1")).toEqual(before);
+      // gobgpd 3.10 tells the others once more what they know.
+      expect(await rig.witness.taken(rig.peers.ipv4)).toBeLessThanOrEqual(before + 2);
+      expect(rig.witness.events(rig.peers.ipv4)).toEqual([]);
     });
 
     it("leave nothing behind when they are kept from nobody any more", async () => {
@@ -106,10 +109,4 @@ async function rack(trial: Trial, rig: GobgpRig, shown: Route, hidden: Route): P
   for (const peer of peers)
     await trial.witnessedBy(peer, ...[shown, hidden].slice(0, peer === rig.peers.ipv4 ? 2 : 1));
   return opened;
-}
-
-/** How often BIRD was told something new over this session, and how often of a withdrawal. */
-async function taken(rig: GobgpRig, session: string): Promise<readonly (string | undefined)[]> {
-  const text = await rig.bird.command("show", "protocols", "all", session);
-  return [...text.matchAll(/Import (?:updates|withdraws): .* ([0-9]+)$/gm)].map(([, count]) => count);
 }

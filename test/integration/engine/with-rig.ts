@@ -20,12 +20,13 @@ export function withRig<R extends EngineRig>(make: () => Promise<R>): () => Curr
   beforeEach(async () => {
     if (rig === null) throw new Error("there is no rig");
     trial = new Trial(rig);
+    await rig.wipe();
     await rig.start();
+    await rig.witness.reset();
   });
   afterEach(async () => {
     trial?.end();
     rig?.thaw();
-    await rig?.witness.send([]);
     await rig?.kill();
   });
   return () => {

@@ -2,6 +2,7 @@
 import { expect } from "vitest";
 import type {
   BgpInstance,
+  Engine,
   EngineError,
   EngineLink,
   PeerStatus,
@@ -17,10 +18,13 @@ import { parsePrefix } from "../../../../agent/model/prefix.ts";
 import type { Prefix } from "../../../../agent/model/prefix.ts";
 import { plainRoute } from "../../../../agent/model/route.ts";
 import type { Route } from "../../../../agent/model/route.ts";
+import { compareAll, isEmpty } from "../../../../agent/reconcile/compare.ts";
 import { until } from "../../../support/until.ts";
-import type { EngineRig, SeenRoute } from "./rig.ts";
+import type { EngineRig } from "./rig.ts";
+import { asSeen } from "./seen.ts";
 
 export interface Opened {
+  readonly engine: Engine;
   readonly link: EngineLink;
   /** As told by the event. */
   readonly lost: readonly EngineError[];
@@ -46,8 +50,9 @@ export class Trial {
       lost: (error: EngineError) => void lost.push(error),
       session: (status: PeerStatus) => void sessions.push(status),
     };
-    const link = await this.rig.engine().open(instance, events, stop.signal);
-    return { link, lost, sessions, abort };
+    const engine = this.rig.engine();
+    const link = await engine.open(instance, events, stop.signal);
+    return { engine, link, lost, sessions, abort };
   }
 
   /** Opens, announces, and waits until the witness knows all of it over its IPv4 session. */
@@ -64,6 +69,44 @@ export class Trial {
     expect(await link.apply({ ...nothing, ...change })).toEqual([]);
   }
 
+  /** Applies what is missing until it holds just these, as the agent does; returns whether anything was. */
+  async reconciled(opened: Opened, routes: readonly Route[], peers: readonly Peer[]): Promise<boolean> {
+    const change = compareAll({ routes, peers }, await opened.link.held());
+    if (isEmpty(change)) return false;
+    await this.applied(opened, change);
+    return true;
+  }
+
+  /**
+   * The peers among these that the speaker can be asked for. Of each other one it says what it cannot be asked for, and
+   * refuses it as well.
+   */
+  async honoured({ engine, link }: Opened, ...peers: readonly Peer[]): Promise<readonly Peer[]> {
+    const refused = new Set<Peer>();
+    for (const peer of peers) {
+      const problems = engine.refusals({ peers: [peer] });
+      if (problems.length === 0) continue;
+      refused.add(peer);
+      for (const problem of problems) {
+        expect(problem).toMatchObject({ object: `BGPPeer/${peer.name}`, severity: "error" });
+        expect(problem.field).toMatch(/^spec/);
+        expect(problem.message).toMatch(new RegExp(`^${engine.name}.*; the session is not brought up$`));
+      }
+      const rejections = await link.apply({ ...nothing, addPeers: [peer] });
+      expect(rejections).toMatchObject([{ item: { t: "peer", address: peer.address } }]);
+      expect((await link.held()).peers.has(peer.address)).toBe(false);
+    }
+    return peers.filter((peer) => !refused.has(peer));
+  }
+
+  /** Waits until the sessions with these peers are established. */
+  async up(opened: Opened, ...peers: readonly Peer[]): Promise<void> {
+    for (const peer of peers)
+      await until(`${peer.name} is established`, () => this.isEstablished(opened, peer), {
+        timeoutMs: 20_000,
+      });
+  }
+
   async isEstablished({ link }: Opened, peer: Peer): Promise<boolean> {
     return (await link.peers()).some(
       ({ address, state }) => address === peer.address && state === "established",
@@ -78,7 +121,8 @@ export class Trial {
   async witnessedBy(peer: Peer, ...routes: readonly Route[]): Promise<void> {
     await until(`${peer.name} knows ${routes.map(({ prefix }) => prefix).join(", ")}`, async () => {
       const seen = await this.rig.witness.routes(peer);
-      for (const route of routes) expect(seen.get(route.prefix)).toMatchObject(this.#expected(route));
+      for (const route of routes)
+        expect(seen.get(route.prefix)).toMatchObject(asSeen(route, peer, this.rig.own));
       return true;
     });
   }
@@ -93,18 +137,6 @@ export class Trial {
 
   end(): void {
     for (const abort of this.#aborts) abort();
-  }
-
-  #expected(route: Route): SeenRoute {
-    const own = route.prefix.includes(":") ? this.rig.own.ipv6 : this.rig.own.ipv4;
-    return {
-      nextHop: route.nextHop ?? own,
-      asPath: "",
-      med: route.med,
-      localPref: route.localPref ?? 100,
-      communities: route.communities,
-      largeCommunities: route.largeCommunities,
-    };
   }
 }
 

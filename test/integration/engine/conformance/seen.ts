@@ -1,0 +1,28 @@
+// What a neighbour has to see of a route.
+import { familyOf } from "../../../../agent/model/address.ts";
+import type { Peer } from "../../../../agent/model/peer.ts";
+import { prefixFamily } from "../../../../agent/model/prefix.ts";
+import type { Route } from "../../../../agent/model/route.ts";
+import type { EngineRig, SeenRoute } from "./rig.ts";
+
+/** BIRD's, where none was sent, and RFC 4271's usual one. */
+const defaultLocalPref = 100;
+
+/** @param own the speaker's addresses */
+export function asSeen(route: Route, peer: Peer, own: EngineRig["own"]): SeenRoute {
+  const variant = route.variants.find(({ to }) => to.includes(peer.address));
+  const { med, localPref, communities, largeCommunities } = variant ?? route;
+  const path = variant?.path ?? Array.from({ length: route.prepend }, () => peer.localAsn);
+  const internal = peer.asn === peer.localAsn;
+  const source = peer.sourceAddress;
+  const family = prefixFamily(route.prefix);
+  const ownAddress = source !== null && familyOf(source) === family ? source : own[family];
+  return {
+    nextHop: route.nextHop ?? ownAddress,
+    asPath: [...(internal ? [] : [peer.localAsn]), ...path].join(" "),
+    med,
+    localPref: internal ? (localPref ?? defaultLocalPref) : defaultLocalPref,
+    communities,
+    largeCommunities,
+  };
+}
