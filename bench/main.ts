@@ -1,12 +1,14 @@
 // `npm run bench`: which measurement, and with which sizes.
 import { parseArgs } from "node:util";
 import { benchDecide } from "./decide.ts";
+import { benchEngines } from "./engines/bench.ts";
 import { benchRack } from "./rack.ts";
 import { benchSync } from "./sync.ts";
 
 export const usage = `npm run bench                              API event → ToR kernel, cold start, cost, with 10 services
 npm run bench -- --services 10,1000,5000   the same for clusters of several sizes, in one rack
 npm run bench -- decide                    what deciding costs, and the picture's memory: no root needed
+npm run bench -- engines                   each driver beside the barest way to drive the same daemon, with 10,000 routes
 npm run bench -- sync                      a picture of 10,000 services from a real API server: time, memory`;
 
 /** @param args of the command line @throws when they make no sense. */
@@ -16,7 +18,11 @@ export async function bench(args: readonly string[]): Promise<void> {
     options: { services: { type: "string", default: "10" } },
     allowPositionals: true,
   });
-  const [what] = positionals;
+  const [what, ...more] = positionals;
+  if (what === "engines") {
+    await benchEngines(more);
+    return;
+  }
   if (what === "decide") {
     benchDecide();
     return;

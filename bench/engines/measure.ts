@@ -1,0 +1,97 @@
+// One speaker, driven by its driver and barely in turn: thousands of routes from nothing, and single routes on top.
+import type { EngineLink } from "../../agent/engine/contract.ts";
+import type { Prefix } from "../../agent/model/prefix.ts";
+import { prefixAddress } from "../../agent/model/prefix.ts";
+import { plainRoute } from "../../agent/model/route.ts";
+import type { KernelWatch } from "../kernel-watch.ts";
+import type { Bare } from "./bare.ts";
+
+/** Samples in ms, from the call until the ToR's kernel has it. */
+export interface Samples {
+  readonly nothing: number[];
+  readonly add: number[];
+  readonly withdraw: number[];
+}
+
+/** One of the two ways. */
+interface Way {
+  readonly samples: Samples;
+  readonly prepare: () => void;
+  readonly announce: (prefixes: readonly Prefix[]) => Promise<unknown>;
+  readonly withdraw: (prefixes: readonly Prefix[]) => Promise<unknown>;
+}
+
+export interface Work {
+  readonly link: EngineLink;
+  readonly bare: Bare;
+  readonly kernel: KernelWatch;
+  /** Routes from nothing, which then stay below the single ones. */
+  readonly many: readonly Prefix[];
+  /** Added and withdrawn one after the other. */
+  readonly single: readonly Prefix[];
+  /** Resolves when the ToR's kernel has no route of ours. */
+  readonly torEmpty: () => Promise<void>;
+}
+
+const trialsFromNothing = 5;
+/** Single routes of one way before it is the other's turn: what else the machine does meets both. */
+const inTurn = 10;
+
+export async function measure(work: Work): Promise<{ readonly driver: Samples; readonly bare: Samples }> {
+  const { link, bare, many, single } = work;
+  const driverWay: Way = {
+    samples: { nothing: [], add: [], withdraw: [] },
+    prepare: () => undefined,
+    announce: (prefixes) => apply(link, prefixes, []),
+    withdraw: (prefixes) => apply(link, [], prefixes),
+  };
+  const bareWay: Way = {
+    samples: { nothing: [], add: [], withdraw: [] },
+    prepare: () => bare.prepare(),
+    announce: (prefixes) => bare.announce(prefixes),
+    withdraw: (prefixes) => bare.withdraw(prefixes),
+  };
+  const ways = [bareWay, driverWay];
+  for (let trial = 0; trial < trialsFromNothing; trial++)
+    for (const way of ways) {
+      await fromNothing(work, way);
+      // The driver's last ones stay.
+      if (trial === trialsFromNothing - 1 && way === driverWay) break;
+      await way.withdraw(many);
+      await work.torEmpty();
+    }
+  for (let from = 0; from < single.length; from += inTurn)
+    for (const way of ways) {
+      way.prepare();
+      for (const prefix of single.slice(from, from + inTurn)) await one(work.kernel, way, prefix);
+    }
+  return { driver: driverWay.samples, bare: bareWay.samples };
+}
+
+async function fromNothing({ kernel, many }: Work, way: Way): Promise<void> {
+  way.prepare();
+  const all = kernel.all(new Set(many.map(prefixAddress)));
+  const calledAtMs = performance.now();
+  await way.announce(many);
+  way.samples.nothing.push((await all) - calledAtMs);
+}
+
+async function one(kernel: KernelWatch, way: Way, prefix: Prefix): Promise<void> {
+  const address = prefixAddress(prefix);
+  for (const kind of ["add", "withdraw"] as const) {
+    const changed = kernel.next(address, kind === "add" ? "set" : "deleted");
+    const calledAtMs = performance.now();
+    await (kind === "add" ? way.announce([prefix]) : way.withdraw([prefix]));
+    way.samples[kind].push((await changed) - calledAtMs);
+  }
+}
+
+async function apply(
+  link: EngineLink,
+  announce: readonly Prefix[],
+  withdraw: readonly Prefix[],
+): Promise<void> {
+  const change = { announce: announce.map(plainRoute), withdraw, addPeers: [], removePeers: [] };
+  const [rejection] = await link.apply(change);
+  if (rejection !== undefined) throw rejection.error;
+}
