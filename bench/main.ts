@@ -5,8 +5,11 @@ import { benchEngines } from "./engines/bench.ts";
 import { benchRack } from "./rack.ts";
 import { benchSync } from "./sync.ts";
 
+const engineNames = ["gobgp", "frr", "bird"] as const;
+
 export const usage = `npm run bench                              API event → ToR kernel, cold start, cost, with 10 services
 npm run bench -- --services 10,1000,5000   the same for clusters of several sizes, in one rack
+npm run bench -- --engine frr,bird         with these engines only; default: with each
 npm run bench -- decide                    what deciding costs, and the picture's memory: no root needed
 npm run bench -- engines                   each driver beside the barest way to drive the same daemon, with 10,000 routes
 npm run bench -- sync                      a picture of 10,000 services from a real API server: time, memory`;
@@ -15,7 +18,10 @@ npm run bench -- sync                      a picture of 10,000 services from a r
 export async function bench(args: readonly string[]): Promise<void> {
   const { values, positionals } = parseArgs({
     args: [...args],
-    options: { services: { type: "string", default: "10" } },
+    options: {
+      services: { type: "string", default: "10" },
+      engine: { type: "string", default: engineNames.join(",") },
+    },
     allowPositionals: true,
   });
   const [what, ...more] = positionals;
@@ -34,5 +40,7 @@ export async function bench(args: readonly string[]): Promise<void> {
   const sizes = values.services.split(",").map(Number);
   const sane = sizes.every((size, index) => size >= 10 && size <= 25_000 && size > (sizes[index - 1] ?? 0));
   if (positionals.length > 0 || !sane) throw new Error(`sizes grow from 10 to at most 25,000\n${usage}`);
-  await benchRack(sizes);
+  const engines = engineNames.filter((name) => values.engine.split(",").includes(name));
+  if (engines.length === 0) throw new Error(`--engine: ${engineNames.join(", ")}\n${usage}`);
+  await benchRack(sizes, engines);
 }

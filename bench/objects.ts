@@ -1,7 +1,7 @@
 // Services with their slices, as the API would hold them: what the bench fills a cluster or a picture with.
 
-/** Endpoints of a slice; more say nothing new. */
-const endpointsPerSlice = 3;
+/** With one more, the endpoints of a slice; more say nothing new. */
+const elsewhere = ["other-0", "other-1"];
 
 export interface NumberedService {
   readonly name: string;
@@ -38,10 +38,20 @@ export function localService(
   };
 }
 
-/** A slice of the n-th service; its first endpoint is on `node` and ready as told, the others are on other nodes. */
-export function sliceOf(index: number, part: number, node: string, ready: boolean) {
+/**
+ * A slice of the n-th service; its first endpoint is on `node` and ready as told, the others are ready on other nodes.
+ *
+ * @param others where the others are
+ */
+export function sliceOf(
+  index: number,
+  part: number,
+  node: string,
+  ready: boolean,
+  others: readonly string[] = elsewhere,
+) {
   const { name, endpoint } = numbered(index % 25_000);
-  const places = [node, ...Array.from({ length: endpointsPerSlice - 1 }, (_, other) => `other-${other}`)];
+  const places = [node, ...others];
   return {
     apiVersion: "discovery.k8s.io/v1",
     kind: "EndpointSlice",

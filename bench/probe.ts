@@ -1,21 +1,17 @@
 // The part of the bench that runs inside the rack, where the API server is: fills the cluster; or flips endpoints and
 // takes the time until the route is in the ToR's kernel, beside a plain watch client and a bare AddPath. Prints JSON.
 import { keepYoungGenerationSmall } from "../agent/cli/young-generation.ts";
-import type { BgpInstance, EngineLink } from "../agent/engine/contract.ts";
-import { gobgpEngine } from "../agent/engine/gobgp/engine.ts";
 import { parseAddress } from "../agent/model/address.ts";
 import type { Address } from "../agent/model/address.ts";
-import { defaultAsn } from "../agent/model/asn.ts";
 import { silentLog } from "../agent/model/log.ts";
-import { plainSession } from "../agent/model/peer.ts";
 import { hostPrefix } from "../agent/model/prefix.ts";
 import { systemClock } from "../agent/time/clock.ts";
 import { kubernetesSource } from "../agent/watch/api/source.ts";
 import { Cluster } from "../agent/watch/cluster.ts";
 import { WatchHealth } from "../agent/watch/health.ts";
 import { until } from "../test/support/until.ts";
-import { plainRoute } from "../agent/model/route.ts";
 import { ApiClient } from "./api-client.ts";
+import { BareGobgp } from "./engines/bare-gobgp.ts";
 import { KernelWatch } from "./kernel-watch.ts";
 import { localService, numbered, sliceOf } from "./objects.ts";
 import { memoryOf, processorSeconds } from "./process-cost.ts";
@@ -28,7 +24,9 @@ export type ProbeTask = CreateTask | SyncTask | FlipTask;
 export interface CreateTask {
   readonly t: "create";
   readonly kubeconfig: string;
+  /** Where the endpoints are: on each of these nodes one, the first slice's ready. */
   readonly node: string;
+  readonly others?: readonly string[];
   readonly type: "NodePort" | "ClusterIP";
   readonly from: number;
   readonly to: number;
@@ -61,8 +59,9 @@ export interface FlipTask {
   /** How many services, flipped one after the other. */
   readonly services: number;
   readonly node: string;
-  /** A gobgpd that no agent uses. */
-  readonly bare: { readonly speaker: string; readonly routerId: string; readonly tor: string };
+  readonly others: readonly string[];
+  /** Socket of the agent's gobgpd, to be told of routes beside the agent; null: it is another speaker. */
+  readonly gobgpd: string | null;
 }
 
 /** Samples in ms. */
@@ -70,7 +69,8 @@ export interface ProbeSamples {
   readonly bellman: Flips;
   /** The same changes, as a plain watch client saw them. */
   readonly watch: Flips;
-  readonly addPath: Flips;
+  /** On the same gobgpd; null: it is another speaker. */
+  readonly addPath: Flips | null;
   /** Processor time of the agent for the flips. */
   readonly agentSeconds: number;
 }
@@ -88,14 +88,14 @@ else {
   const kernel = await KernelWatch.start(task.torNetns);
   const samples: ProbeSamples = {
     ...(await measureAgent(task, kernel)),
-    addPath: await measureAddPath(task, kernel),
+    addPath: task.gobgpd === null ? null : await measureAddPath(task, task.gobgpd, kernel),
   };
   kernel.stop();
   process.stdout.write(`${JSON.stringify(samples)}\n`);
 }
 
 /** The API server works on several at a time; more would only wait there. */
-async function create({ kubeconfig, node, type, from, to, slices }: CreateTask): Promise<void> {
+async function create({ kubeconfig, node, others, type, from, to, slices }: CreateTask): Promise<void> {
   const api = new ApiClient(kubeconfig);
   let next = from;
   const worker = async () => {
@@ -103,7 +103,7 @@ async function create({ kubeconfig, node, type, from, to, slices }: CreateTask):
       const index = next++;
       await api.create("/api/v1/namespaces/default/services", localService(index, type));
       for (let part = 0; part < slices; part++)
-        await api.create(sliceCollection, sliceOf(index, part, node, part === 0));
+        await api.create(sliceCollection, sliceOf(index, part, node, part === 0, others));
     }
   };
   await Promise.all(Array.from({ length: 16 }, worker));
@@ -144,7 +144,7 @@ async function measureAgent(
     if (waiting?.slice === name) waiting.resolve(atMs);
   });
   const flip = async (index: number, ready: boolean) => {
-    const { metadata, endpoints } = sliceOf(index, 0, task.node, ready);
+    const { metadata, endpoints } = sliceOf(index, 0, task.node, ready, task.others);
     const seen = new Promise<number>((resolve) => {
       waiting = { slice: metadata.name, resolve };
     });
@@ -166,62 +166,23 @@ async function measureAgent(
   return { bellman, watch, agentSeconds };
 }
 
-async function measureAddPath(task: FlipTask, kernel: KernelWatch): Promise<Flips> {
-  const link = await openBare(task.bare);
+/** Too short for the agent to find them and take them out. */
+async function measureAddPath(task: FlipTask, socket: string, kernel: KernelWatch): Promise<Flips> {
+  const bare = new BareGobgp(socket);
   const flips: Flips = { add: [], withdraw: [] };
   for (let round = 0; round < task.rounds * task.services; round++) {
     // In the range that the ToR takes routes from, and beyond all services.
     const address = `10.49.250.${round % 250}`;
-    const prefix = hostPrefix(parse(address));
-    const route = plainRoute(prefix);
-    const change = { announce: [], withdraw: [], addPeers: [], removePeers: [] };
-    const steps = [
-      { kind: "add", event: "set", change: { ...change, announce: [route] } },
-      { kind: "withdraw", event: "deleted", change: { ...change, withdraw: [prefix] } },
-    ] as const;
-    for (const { kind, event, change: step } of steps) {
-      const changed = kernel.next(address, event);
+    const prefixes = [hostPrefix(parse(address))];
+    for (const kind of ["add", "withdraw"] as const) {
+      const changed = kernel.next(address, kind === "add" ? "set" : "deleted");
       const calledAtMs = performance.now();
-      await link.apply(step);
+      await (kind === "add" ? bare.announce(prefixes) : bare.withdraw(prefixes));
       flips[kind].push((await changed) - calledAtMs);
     }
   }
-  await link.close("keep");
+  bare.close();
   return flips;
-}
-
-/** Opens the unused speaker and waits until its session carries routes. */
-async function openBare({ speaker, routerId, tor }: FlipTask["bare"]): Promise<EngineLink> {
-  const instance: BgpInstance = { asn: defaultAsn, routerId: parse(routerId), listenPort: 179 };
-  const { promise, resolve } = deferred();
-  const events = {
-    lost: (error: Error) => {
-      throw error;
-    },
-    session: ({ state }: { readonly state: string }) => {
-      if (state === "established") resolve();
-    },
-  };
-  const link = await gobgpEngine({ address: speaker }).open(instance, events, new AbortController().signal);
-  const peer = {
-    name: "tor",
-    address: parse(tor),
-    port: 179,
-    asn: defaultAsn,
-    localAsn: defaultAsn,
-    ...plainSession,
-  };
-  await link.apply({ announce: [], withdraw: [], addPeers: [peer], removePeers: [] });
-  await promise;
-  return link;
-}
-
-function deferred(): { readonly promise: Promise<void>; readonly resolve: () => void } {
-  let resolve: () => void = () => undefined;
-  const promise = new Promise<void>((done) => {
-    resolve = done;
-  });
-  return { promise, resolve };
 }
 
 function parse(text: string): Address {

@@ -1,5 +1,5 @@
 // How soon the agent knows that its speaker died, and how soon the routes are back after the speaker is.
-import type { Rack } from "../lab/rack/rack.ts";
+import type { RackNode } from "../lab/rack/rack.ts";
 import { until } from "../test/support/until.ts";
 
 export interface Recovery {
@@ -9,8 +9,7 @@ export interface Recovery {
   readonly replayedMs: number;
 }
 
-export async function measureRecovery(rack: Rack): Promise<Recovery> {
-  const { agent, speaker } = rack.node("n1");
+export async function measureRecovery({ agent, speaker }: RackNode): Promise<Recovery> {
   const saidAfter = (sinceMs: number, text: string) =>
     until(`the agent says "${text}"`, () =>
       agent

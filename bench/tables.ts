@@ -1,5 +1,6 @@
 // The bench's results for people.
 import { table } from "../agent/cli/table.ts";
+import type { EngineName } from "../lab/rack/speaker.ts";
 import type { SizeFigures } from "./rack.ts";
 import type { Recovery } from "./recovery.ts";
 import { summarise } from "./statistics.ts";
@@ -7,39 +8,44 @@ import type { Summary } from "./statistics.ts";
 
 const ms = (value: number) => value.toFixed(2);
 
-export function latencyTable({ services, samples }: SizeFigures): string {
+export interface EngineRecovery extends Recovery {
+  readonly engine: EngineName;
+}
+
+export function latencyTable({ engine, services, samples }: SizeFigures): string {
   const { bellman, watch, addPath } = samples;
   const rows = (["add", "withdraw"] as const).flatMap((kind) => {
     const ours = summarise(bellman[kind]);
     const floor = summarise(watch[kind]);
-    const bare = summarise(addPath[kind]);
+    const bare = addPath === null ? null : summarise(addPath[kind]);
     const own = summarise(bellman[kind].map((value, index) => value - (watch[kind][index] ?? 0)));
     const row = (what: string, value: Summary) => [
       kind,
       what,
       ms(value.p50),
       ms(value.p95),
-      (value.p50 / bare.p50).toFixed(2),
+      bare === null ? "" : (value.p50 / bare.p50).toFixed(2),
       String(value.count),
     ];
     return [
       row("PATCH sent → ToR kernel", ours),
       row("PATCH sent → plain watch client", floor),
-      row("bare AddPath → ToR kernel", bare),
+      ...(bare === null ? [] : [row("bare AddPath → ToR kernel", bare)]),
       row("Bellman less the watch client", own),
     ];
   });
-  return table([`${services} SERVICES`, "", "P50 ms", "P95 ms", "× AddPath", "n"], rows);
+  return table([`${services} SERVICES, ${engine}`, "", "P50 ms", "P95 ms", "× AddPath", "n"], rows);
 }
 
-/** One row per size, with what grew beside the first. */
+/** One row per engine and size, with what grew beside the engine's first. */
 export function sizesTable(figures: readonly SizeFigures[]): string {
   const latency = ({ samples: { bellman } }: SizeFigures) => summarise([...bellman.add, ...bellman.withdraw]);
-  const [first] = figures;
   const rows = figures.map((figure) => {
-    const { services, coldStartMs, memory, samples } = figure;
+    const { engine, services, coldStartMs, memory, samples } = figure;
+    const first = figures.find((other) => other.engine === engine);
     const { p50, p95 } = latency(figure);
     return [
+      engine,
       String(services),
       ms(p50),
       ms(p95),
@@ -51,6 +57,7 @@ export function sizesTable(figures: readonly SizeFigures[]): string {
     ];
   });
   const head = [
+    "ENGINE",
     "SERVICES",
     "P50 ms",
     "P95 ms",
@@ -65,14 +72,16 @@ export function sizesTable(figures: readonly SizeFigures[]): string {
 
 export function processTable(
   start: { readonly bellman: Summary; readonly node: Summary },
-  recovery: Recovery,
+  recoveries: readonly EngineRecovery[],
 ): string {
   return table(
     ["AGENT", "", "× node"],
     [
       ["start, p50 ms", ms(start.bellman.p50), (start.bellman.p50 / start.node.p50).toFixed(2)],
-      ["speaker killed → agent knows, ms", String(recovery.noticedMs), ""],
-      ["speaker back → routes and sessions replayed, ms", String(recovery.replayedMs), ""],
+      ...recoveries.flatMap(({ engine, noticedMs, replayedMs }) => [
+        [`${engine}: speaker killed → agent knows, ms`, String(noticedMs), ""],
+        [`${engine}: speaker back → routes and sessions replayed, ms`, String(replayedMs), ""],
+      ]),
     ],
   );
 }
