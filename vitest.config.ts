@@ -37,6 +37,7 @@ export default defineConfig({
         },
       },
       {
+        extends: true,
         test: {
           name: "versions",
           include: ["test/versions/**/*.test.ts"],
@@ -48,6 +49,7 @@ export default defineConfig({
       },
       // One speaker, named by test/versions/matrix.mjs, which runs several of these side by side.
       {
+        extends: true,
         test: {
           name: "matrix",
           include: ["test/versions/row.ts"],
