@@ -109,7 +109,7 @@ function formsOf(text: string): readonly string[] {
 }
 
 /** The file itself, or all in a folder; none where nothing is. */
-function filesBelow(path: string): readonly string[] {
+export function filesBelow(path: string): readonly string[] {
   if (!existsSync(path)) return [];
   if (statSync(path).isFile()) return [path];
   return readdirSync(path, { recursive: true, withFileTypes: true })

@@ -143,35 +143,13 @@ describe.each(pairs)(
   },
 );
 
-it("a session that flaps every two seconds costs the other one nothing, and the log a line or two each time", async () => {
-  const { agent } = rack.node("n1");
-  const lines = agent.log().length;
-  const flaps = 6;
-  await unseenBy(tor(0), async () => {
-    for (let flap = 0; flap < flaps; flap++) {
-      await tor(1).router.command("restart n1");
-      const over = performance.now() + 2_000;
-      // gobgpd 3.10 takes some seconds to come back: some of these hit a session that is just coming up.
-      await until("two seconds are over", () => performance.now() > over, { everyMs: 100 });
-    }
-    await until("it is up again", async () => (await tor(1).sessions()).n1.established, {
-      timeoutMs: 30_000,
-    });
-    for (const prefix of aggregates) await kernelHas(tor(1), prefix, all);
-  });
-  const drops = at(await session("n1", "tor2-n1"), "drops");
-  expect(drops).toBeGreaterThan(1);
-  const log = agent.log().slice(lines);
-  expect(log.length).toBeLessThanOrEqual(2 * flaps);
-  expect(log.map((entry) => entry["address"])).not.toContain("192.168.1.1");
-});
-
-it("a frozen speaker is told, its ToRs give its routes up, and afterwards all is as if it had been there", async () => {
+it("a speaker that is frozen for 20 s is told, its ToRs give its routes up, and afterwards all is as it was", async () => {
   const { agent, speaker } = rack.node("n1");
   const others = () => Promise.all(rack.tors.map(async (each) => ({ ...(await each.sessions()), n1: null })));
   const before = await others();
   const monitors = await Promise.all(rack.tors.map((each) => each.monitor()));
   speaker.signal("SIGSTOP");
+  const over = performance.now() + 20_000;
   await policyIs("Cluster");
   for (const each of rack.tors) {
     for (const prefix of aggregates) await kernelHas(each, prefix, ["n2", "n3"]);
@@ -191,6 +169,7 @@ it("a frozen speaker is told, its ToRs give its routes up, and afterwards all is
       // Between two tries, each with a deadline of its own, the pause is short.
       { timeoutMs: 40_000 },
     );
+  await until("20 s are over", () => performance.now() > over, { timeoutMs: 30_000, everyMs: 200 });
   speaker.signal("SIGCONT");
   await nginxIs("Cluster");
   await agent.ready();

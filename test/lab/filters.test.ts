@@ -135,7 +135,7 @@ describe.each(pairs)("filters of the $name ToR", ({ name, index }) => {
     await complete(other());
   });
 
-  it(`T8: a filter that is missing: nothing is sent there, and the peer says so (${name})`, async () => {
+  it(`T8: a filter that is deleted in use: nothing is sent there, the peer says so, and all is back with it (${name})`, async () => {
     await quietly(other(), async () => {
       await rack.delete("BGPFilter", "no-cluster-ips");
       await until("the ToR has no route", async () => {
@@ -148,6 +148,9 @@ describe.each(pairs)("filters of the $name ToR", ({ name, index }) => {
       );
       const missing = 'there is no BGPFilter "no-cluster-ips"; nothing is sent to this peer';
       expect(problems).toContainEqual(`BGPPeer/${peersOf(tor())[0]} spec.filters[0] ${missing}`);
+      await rack.apply([filter({ exportV4: [within("192.168.5.0/24")] })]);
+      for (const prefix of [...clusterIps, "192.168.3.0/24"]) await kernelHas(tor(), prefix, all);
+      await kernelHas(tor(), "192.168.5.0/24", []);
       await withFilters(tor(), []);
       await complete(tor());
     });

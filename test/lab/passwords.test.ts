@@ -3,7 +3,6 @@ import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { at } from "../../lab/rack/json.ts";
-import { nodeAddresses } from "../../lab/rack/layout.ts";
 import { until } from "../support/until.ts";
 import { describePasswords, passwords } from "./passwords.ts";
 import { unseenBy } from "./tor-session.ts";
@@ -13,24 +12,6 @@ const base64 = (text: string) => Buffer.from(text).toString("base64");
 const keyField = "spec.password.secretKeyRef.key";
 
 describePasswords(`pwd${process.pid}`, "manifests", "frr", (current, tor, other) => {
-  it("P3: a wrong password keeps the session down, and the reason is told, until the Secret has the right one", async () => {
-    await current().guard(tor(), first);
-    await unseenBy(other(), async () => {
-      await current().setAtTor(tor(), second);
-      await current().says(tor(), "spec.password", "does not answer; a neighbour with another password");
-      const { agent } = current().rack.node("n1");
-      const series = `bellman_peer_state{peer="${current().peerOf(tor())}",state="established"} 0\n`;
-      expect((await agent.get("/metrics")).body).toContain(series);
-      expect((await tor().sessions()).n1.established).toBe(false);
-      await Promise.all([current().earshot.get(), current().earshot.ask()]);
-      await current().putSecret({ [current().peerOf(tor())]: second });
-      // Its kernel waits longer and longer before it tries again.
-      await tor().router.command(`clear bgp ${nodeAddresses.n1.ipv4}`);
-      await current().guardedBy(tor(), second);
-    });
-    expect(at(await current().rack.node("n1").agent.api("status"), "problems")).toEqual([]);
-  });
-
   it("P3: a Secret of which nothing can be made leaves the session as it is, and says why", async () => {
     await current().guard(tor(), first);
     const { n1 } = await tor().sessions();
