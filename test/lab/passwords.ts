@@ -286,7 +286,6 @@ export function describePasswords(
 
     it("is not brought up without its Secret, nor without its key, and comes up once both are there", async () => {
       await guarded.guard(tor(), first);
-      const name = guarded.peerOf(tor());
       await unseenBy(other(), async () => {
         const peer = await guarded.endSession(tor());
         await guarded.deleteSecret();
