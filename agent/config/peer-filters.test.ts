@@ -68,7 +68,7 @@ describe("of the filters that a peer names is told", () => {
       "what is accepted on import",
       { filters: ["f"] },
       { f: { importV4: [{ action: "Accept" }], importV6: [{ action: "Reject" }] } },
-      [warning(0, "BGPFilter/f accepts routes on import; nothing is taken from a peer yet")],
+      [warning(0, "BGPFilter/f accepts routes on import; nothing is taken from a peer all the same")],
     ],
   ])("%s", (_, peer, filters, lines) => {
     expect(told(peer, filters)).toEqual(lines);

@@ -1,6 +1,6 @@
 // What is to be said of the filters that the peers of this node name.
 import { families } from "../model/family.ts";
-import type { Filter, FilterAction, FilterOperation, FilterRule } from "../model/filter.ts";
+import type { AskedOperation, Filter, FilterAction, FilterOperation, FilterRule } from "../model/filter.ts";
 import { quote } from "../model/problem.ts";
 import type { Problem } from "../model/problem.ts";
 import { didYouMean } from "../model/suggest.ts";
@@ -42,9 +42,34 @@ function findings(peer: ConfiguredPeer, name: string, filters: Filters): readonl
     const takes = filter.imports[family]?.some(({ action }) => action.t === "accept") === true;
     return [
       ...operationFindings(peer, told, exports),
-      ...(takes ? [warning(`${told} accepts routes on import; nothing is taken from a peer yet`)] : []),
+      ...(takes
+        ? [warning(`${told} accepts routes on import; nothing is taken from a peer all the same`)]
+        : []),
     ];
   });
+}
+
+/** What the filters of a peer may do to routes on their way to it. */
+export function askedOperations(peer: ConfiguredPeer, filters: Filters): readonly AskedOperation[] {
+  return (peer.filters ?? []).flatMap((filter, index) =>
+    families.flatMap((family) =>
+      operationsTowards(peer, filters.get(filter)?.exports[family] ?? []).map((operation) => ({
+        operation,
+        field: `spec.filters[${index}]`,
+        filter,
+      })),
+    ),
+  );
+}
+
+/** Of rules that may match what this node sends. */
+function operationsTowards(
+  { asn, localAsn }: ConfiguredPeer,
+  rules: readonly FilterRule[],
+): readonly FilterOperation[] {
+  return rules
+    .filter(({ peerType }) => peerType === null || (peerType === "eBGP") === (asn !== localAsn))
+    .flatMap(({ action }) => operationsOf(action));
 }
 
 /** Operations that do not do towards this peer what they are written for. */
@@ -53,12 +78,9 @@ function operationFindings(
   told: string,
   rules: readonly FilterRule[],
 ): readonly Finding[] {
-  const external = peer.asn !== peer.localAsn;
-  const operations = rules
-    .filter(({ peerType }) => peerType === null || (peerType === "eBGP") === external)
-    .flatMap(({ action }) => operationsOf(action));
+  const operations = operationsTowards(peer, rules);
   const found: Finding[] = [];
-  if (external && operations.some(({ t }) => t === "setPriority"))
+  if (peer.asn !== peer.localAsn && operations.some(({ t }) => t === "setPriority"))
     found.push(
       warning(
         `${told} sets a priority, which no attribute carries to a peer of another AS: it has no effect`,

@@ -4,6 +4,7 @@
 import type { Address } from "../model/address.ts";
 import type { Asn } from "../model/asn.ts";
 import type { Family } from "../model/family.ts";
+import type { AskedOperation } from "../model/filter.ts";
 import type { Peer, SessionState } from "../model/peer.ts";
 import type { Prefix } from "../model/prefix.ts";
 import type { Problem } from "../model/problem.ts";
@@ -40,17 +41,18 @@ export function sameRouterId(routerId: string, wanted: BgpInstance): boolean {
   return [wanted.routerId, ...(wanted.otherRouterIds ?? [])].some((address) => address === routerId);
 }
 
-/** `reject`: a route's `notTo`. `all`: its `variants` as well. */
-export type FilterHonours = "none" | "reject" | "all";
+/** Neighbours that a speaker is asked for; routes may be kept from them (`notTo`) and change for them (`variants`). */
+export interface WishedPeers {
+  readonly peers: readonly Peer[];
+  /** What export filters may do to routes on their way to a peer, by its name. Left out: nothing. */
+  readonly operations?: ReadonlyMap<string, readonly AskedOperation[]>;
+}
 
 export interface Engine {
   readonly name: "gobgp" | "frr" | "bird" | "memory";
 
-  /** How much of a route that is told apart by peer it honours. A peer whose filters ask for more is not brought up. */
-  readonly filters: FilterHonours;
-
   /** The parts of the wish that this speaker cannot honour, before anything is applied. They are then left out. */
-  refusals(wish: { readonly peers: readonly Peer[] }): readonly Problem[];
+  refusals(wish: WishedPeers): readonly Problem[];
 
   /**
    * Connects, makes the speaker run `instance` and reads back what it holds. What the speaker holds from an earlier

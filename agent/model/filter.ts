@@ -51,3 +51,12 @@ export type FilterOperation =
   /** In this order in front of the path. */
   | { readonly t: "prepend"; readonly asns: readonly Asn[] }
   | { readonly t: "setPriority"; readonly priority: number };
+
+/** An operation that may be carried out on a route on its way to a peer, and where the peer asks for it. */
+export interface AskedOperation {
+  readonly operation: FilterOperation;
+  /** Field of the BGPPeer that names the filter. */
+  readonly field: string;
+  /** Name of the BGPFilter. */
+  readonly filter: string;
+}

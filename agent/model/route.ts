@@ -24,11 +24,14 @@ export interface Route {
   readonly variants: readonly Variant[];
 }
 
-/** A route as some neighbours are to be sent it. Next hop and ORIGIN are the route's own. */
+/**
+ * A route as some neighbours are to be sent it. Next hop and ORIGIN are the route's own; it has communities and AS
+ * numbers more than the route, never fewer.
+ */
 export interface Variant extends Pick<Route, "communities" | "largeCommunities" | "med" | "localPref"> {
   /** Sorted; none of them in `notTo`. */
   readonly to: readonly Address[];
-  /** AS_PATH before the speaker puts its own number in front: in place of `prepend`. */
+  /** AS_PATH before the speaker puts its own number in front: what the route's `prepend` makes of it, or more. */
   readonly path: readonly Asn[];
 }
 

@@ -17,6 +17,7 @@ export interface NamedFilter {
 /** What the rules ask of a peer. */
 export interface ExportTarget {
   readonly peerType: PeerType;
+  /** AS number of the node, which is what a prepend puts into the path. */
   readonly localAsn: Asn;
 }
 

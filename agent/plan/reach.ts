@@ -2,6 +2,7 @@
 import type { ConfiguredPeer, NodeConfig } from "../config/node-config.ts";
 import type { Address } from "../model/address.ts";
 import { compareAddresses } from "../model/address.ts";
+import type { Asn } from "../model/asn.ts";
 import type { Route, Variant } from "../model/route.ts";
 import { compileExports } from "./export-filter.ts";
 import type {
@@ -31,7 +32,7 @@ type Reached = Pick<Route, "notTo" | "variants">;
 
 const toAll: Reached = { notTo: [], variants: [] };
 
-export function reachOf({ peers, filters }: Pick<NodeConfig, "peers" | "filters">): Reach {
+export function reachOf({ asn, peers, filters }: Pick<NodeConfig, "asn" | "peers" | "filters">): Reach {
   const groups = new Map<string, ConfiguredPeer[]>();
   // Speakers tell neighbours apart by address: of two with one, the first by name has the session.
   const taken = new Set<Address>();
@@ -39,7 +40,7 @@ export function reachOf({ peers, filters }: Pick<NodeConfig, "peers" | "filters"
     if (taken.has(peer.address)) continue;
     taken.add(peer.address);
     if (peer.filters?.length === 0) continue;
-    const key = JSON.stringify([targetOf(peer), namedFilters(peer, filters)]);
+    const key = JSON.stringify([targetOf(peer, asn), namedFilters(peer, filters)]);
     groups.set(key, [...(groups.get(key) ?? []), peer]);
   }
   if (groups.size === 0) return everywhere;
@@ -49,13 +50,14 @@ export function reachOf({ peers, filters }: Pick<NodeConfig, "peers" | "filters"
       const [first] = members;
       if (first === undefined) return [];
       const addresses = sorted(members.map(({ address }) => address));
-      return [{ addresses, verdict: compileExports(namedFilters(first, filters), targetOf(first)) }];
+      return [{ addresses, verdict: compileExports(namedFilters(first, filters), targetOf(first, asn)) }];
     }),
   };
 }
 
-export function targetOf({ asn, localAsn }: ConfiguredPeer): ExportTarget {
-  return { peerType: asn === localAsn ? "iBGP" : "eBGP", localAsn };
+/** @param nodeAsn which a session may have another one than */
+export function targetOf({ asn, localAsn }: ConfiguredPeer, nodeAsn: Asn): ExportTarget {
+  return { peerType: asn === localAsn ? "iBGP" : "eBGP", localAsn: nodeAsn };
 }
 
 /** null: it is not known which they are. */

@@ -12,15 +12,15 @@ import type { PeerExplanation } from "./explanation.ts";
 export function explainPeers(route: PlannedRoute, config: NodeConfig): readonly PeerExplanation[] {
   return config.peers
     .filter(({ filters }) => filters?.length !== 0)
-    .flatMap((peer) => explainPeer(route, peer, config.filters));
+    .flatMap((peer) => explainPeer(route, peer, config));
 }
 
 function explainPeer(
   route: PlannedRoute,
   peer: ConfiguredPeer,
-  filters: NodeConfig["filters"],
+  { asn, filters }: NodeConfig,
 ): readonly PeerExplanation[] {
-  const verdict = exportFilter(namedFilters(peer, filters), route, targetOf(peer));
+  const verdict = exportFilter(namedFilters(peer, filters), route, targetOf(peer, asn));
   if (verdict.t === "accept" && !verdict.changed) return [];
   return [{ peer: peer.name, sent: verdict.t === "accept", says: sentence(verdict, route) }];
 }

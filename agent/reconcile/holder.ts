@@ -19,7 +19,7 @@ import type { ReconcileObserver } from "./observer.ts";
 import { Refusals } from "./refusals.ts";
 import { renewals } from "./renewals.ts";
 import type { Wakeup } from "./wakeup.ts";
-import { makeWish, wishedRoute } from "./wish.ts";
+import { makeWish } from "./wish.ts";
 import type { Wish } from "./wish.ts";
 
 /** How often the number of routes is compared (cheap), and how often every route is. */
@@ -178,15 +178,13 @@ export class Holder {
   readonly #heldOfDrain = () => heldOfDrain(this.#options.desired.routes(), this.#mirror.routes);
 
   #compareAll(): SpeakerChange {
-    const { desired, engine } = this.#options;
-    const routes = [...desired.routes()].map((route) => wishedRoute(route, engine));
+    const routes = this.#options.desired.routes();
     return compareAll({ routes, peers: this.#wish.peers }, this.#mirror);
   }
 
   #compareRoutes(prefixes: Iterable<Prefix>): RouteChange {
-    const { desired, engine } = this.#options;
-    const wanted = (prefix: Prefix) => wishedRoute(desired.route(prefix), engine);
-    return compareRoutes(prefixes, wanted, this.#mirror.routes);
+    const { desired } = this.#options;
+    return compareRoutes(prefixes, (prefix) => desired.route(prefix), this.#mirror.routes);
   }
 
   async #apply(op: "change" | "adopt" | "repair", change: SpeakerChange): Promise<boolean> {

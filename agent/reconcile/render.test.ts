@@ -9,7 +9,6 @@ import { renderDesired } from "./render.ts";
 /** Writes down what it is asked for, but for tor2 and IPv6. */
 const scribe: FileEngine = {
   name: "bird",
-  filters: "all",
   refusals: ({ peers }) =>
     peers
       .filter(({ name }) => name === "tor2")

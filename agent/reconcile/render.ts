@@ -5,7 +5,7 @@ import type { Peer } from "../model/peer.ts";
 import type { Problem } from "../model/problem.ts";
 import { Secret } from "../model/secret.ts";
 import type { Desired } from "./desired.ts";
-import { makeWish, wishedRoute } from "./wish.ts";
+import { makeWish } from "./wish.ts";
 
 export interface RenderedWish {
   /** None, while it is not known who the node is. */
@@ -23,8 +23,8 @@ export function renderDesired(desired: Desired, engine: FileEngine): RenderedWis
   const { instance } = desired;
   const { peers, problems } = makeWish(desired, engine);
   if (instance === null) return { files: [], problems: desired.problems(problems) };
-  const routes = [...desired.routes()].map((route) => wishedRoute(route, engine));
-  const { files, rejections } = engine.render({ instance, peers: peers.map(withoutPassword), routes });
+  const wish = { instance, peers: peers.map(withoutPassword), routes: [...desired.routes()] };
+  const { files, rejections } = engine.render(wish);
   const refused = rejections.map((rejection) => problemOf(rejection, desired));
   return { files, problems: desired.problems([...problems, ...refused]) };
 }

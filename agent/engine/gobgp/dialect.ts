@@ -33,8 +33,11 @@ export interface PolicyNumbers {
   readonly largeCommunities: number;
   /** MatchSet's type that is content with one of the set. */
   readonly any: number;
-  /** CommunityAction's type. */
+  /** CommunityAction's types. */
+  readonly add: number;
   readonly remove: number;
+  /** MedAction's type. */
+  readonly replace: number;
 }
 
 /** gobgpd 3.10 (Debian 12) to 3.37 (Debian 13 has 3.36). */
@@ -44,7 +47,7 @@ export const v3: Dialect = {
   globalTable: 0,
   resetIn: 0,
   resetOut: 1,
-  policy: { neighbours: 1, largeCommunities: 6, any: 0, remove: 1 },
+  policy: { neighbours: 1, largeCommunities: 6, any: 0, add: 0, remove: 1, replace: 1 },
   noNeighbour: "<nil>",
   withdrawsFirst: false,
   speaksBfd: false,
@@ -58,7 +61,7 @@ export const v4: Dialect = {
   globalTable: 1,
   resetIn: 1,
   resetOut: 2,
-  policy: { neighbours: 2, largeCommunities: 7, any: 1, remove: 2 },
+  policy: { neighbours: 2, largeCommunities: 7, any: 1, add: 1, remove: 2, replace: 2 },
   noNeighbour: "",
   withdrawsFirst: true,
   speaksBfd: true,

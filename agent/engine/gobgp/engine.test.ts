@@ -4,7 +4,8 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { GobgpdStandIn } from "../../../test/support/gobgpd-stand-in.ts";
 import { until } from "../../../test/support/until.ts";
 import { parseAddress } from "../../model/address.ts";
-import { defaultAsn } from "../../model/asn.ts";
+import { defaultAsn, parseAsn } from "../../model/asn.ts";
+import type { Asn } from "../../model/asn.ts";
 import { plainSession } from "../../model/peer.ts";
 import type { Peer } from "../../model/peer.ts";
 import { parsePrefix } from "../../model/prefix.ts";
@@ -139,6 +140,36 @@ describe("peers that gobgpd cannot tell apart", () => {
     if (other === null) throw new Error("fd01::1 is an address");
     const engine = gobgpEngine({ address: "127.0.0.1:1" });
     expect(engine.refusals({ peers: [first, { ...second, address: other }] })).toEqual([]);
+  });
+});
+
+describe("filters that put AS numbers into the path", () => {
+  const engine = gobgpEngine({ address: "127.0.0.1:1" });
+  const [other, third] = [parseAsn(65001), parseAsn(65010)];
+  if (other === null || third === null) throw new Error("they are AS numbers");
+  const peer: Peer = { name: "a", address, port: 179, asn: other, localAsn: defaultAsn, ...plainSession };
+  const refusals = (over: Partial<Peer>, ...asns: readonly Asn[]) => {
+    const asked = { operation: { t: "prepend", asns }, field: "spec.filters[1]", filter: "f" } as const;
+    return engine.refusals({ peers: [{ ...peer, ...over }], operations: new Map([["a", [asked, asked]]]) });
+  };
+
+  it("T7: are a problem where a number is not the session's own, towards another AS", () => {
+    expect(refusals({}, defaultAsn, third)).toEqual([
+      {
+        object: "BGPPeer/a",
+        field: "spec.filters[1]",
+        severity: "error",
+        message:
+          "BGPFilter/f puts AS 65010 into the path towards another AS, which gobgpd cannot do behind its own 64512; the session is not brought up",
+      },
+    ]);
+    expect(refusals({ localAsn: third }, defaultAsn)).toHaveLength(1);
+  });
+
+  it("are none where all numbers are the session's own, or within one AS", () => {
+    expect(refusals({}, defaultAsn, defaultAsn)).toEqual([]);
+    expect(refusals({ localAsn: third }, third)).toEqual([]);
+    expect(refusals({ asn: defaultAsn }, third)).toEqual([]);
   });
 });
 

@@ -1,13 +1,14 @@
 // The driver for gobgpd, which the agent has for itself: paths and peers there are the agent's or of an earlier run.
 //
 // gobgpd needs no configuration but the socket of its API: gobgpd --api-hosts=unix:///run/gobgp/gobgp.sock
+import type { AskedOperation } from "../../model/filter.ts";
 import type { Peer } from "../../model/peer.ts";
 import { compareText, quote } from "../../model/problem.ts";
 import type { Problem } from "../../model/problem.ts";
 import { systemClock } from "../../time/clock.ts";
 import type { Clock } from "../../time/clock.ts";
 import { EngineError } from "../contract.ts";
-import type { BgpInstance, Engine, EngineEvents, EngineLink } from "../contract.ts";
+import type { BgpInstance, Engine, EngineEvents, EngineLink, WishedPeers } from "../contract.ts";
 import { unhonoured } from "../honours.ts";
 import type { Honours } from "../honours.ts";
 import { GobgpApi } from "./api.ts";
@@ -51,7 +52,6 @@ function honoursOf(dialect: Dialect | null): Honours {
 
 class GobgpEngine implements Engine {
   readonly name = "gobgp";
-  readonly filters = "reject";
   readonly #address: GobgpAddress;
   readonly #clock: Clock;
   #dialect: Dialect | null = null;
@@ -61,7 +61,7 @@ class GobgpEngine implements Engine {
     this.#clock = clock;
   }
 
-  refusals({ peers }: { readonly peers: readonly Peer[] }): readonly Problem[] {
+  refusals({ peers, operations }: WishedPeers): readonly Problem[] {
     const taken = new Map<string, string>();
     const problems: Problem[] = [];
     for (const peer of [...peers].sort((a, b) => compareText(a.name, b.name))) {
@@ -70,6 +70,7 @@ class GobgpEngine implements Engine {
       else problems.push(sameAddress(peer, other));
       problems.push(...unhonoured(peer, "gobgpd", honoursOf(this.#dialect)));
       if (peer.bfdIntervalMs !== null && peer.multihop) problems.push(distantBfd(peer));
+      problems.push(...beyondOwnPath(peer, operations?.get(peer.name) ?? []));
     }
     return problems;
   }
@@ -132,6 +133,22 @@ function distantBfd(peer: Peer): Problem {
     severity: "error",
     message: "gobgpd speaks BFD with neighbours on the same link only; the session is not brought up",
   };
+}
+
+/**
+ * gobgpd puts its own number in front of the path towards another AS before its policy is asked, so that numbers which
+ * the policy adds stand before it: only the own one may.
+ */
+function beyondOwnPath(peer: Peer, operations: readonly AskedOperation[]): readonly Problem[] {
+  if (peer.asn === peer.localAsn) return [];
+  const told = new Map<string, Problem>();
+  for (const { operation, field, filter } of operations) {
+    const foreign = operation.t === "prepend" && operation.asns.find((asn) => asn !== peer.localAsn);
+    if (foreign === false || foreign === undefined) continue;
+    const message = `BGPFilter/${filter} puts AS ${foreign} into the path towards another AS, which gobgpd cannot do behind its own ${peer.localAsn}; the session is not brought up`;
+    told.set(field, { object: `BGPPeer/${peer.name}`, field, severity: "error", message });
+  }
+  return [...told.values()];
 }
 
 function sameAddress(peer: Peer, other: string): Problem {

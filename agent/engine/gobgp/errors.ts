@@ -86,3 +86,14 @@ function messageOf(address: GobgpAddress, call: string, error: ServiceError): st
 function reason(error: ServiceError): string {
   return /connect E[A-Z]+ \S+/.exec(error.details)?.[0] ?? quote(error.details);
 }
+
+/** null: it was not refused. @throws {EngineError} when gobgpd is lost. */
+export async function refusal(work: Promise<unknown>): Promise<EngineError | null> {
+  try {
+    await work;
+    return null;
+  } catch (error) {
+    if (error instanceof EngineError && error.code === "refused") return error;
+    throw error;
+  }
+}

@@ -1,33 +1,35 @@
-// Keeps routes from single neighbours.
+// Tells neighbours apart: keeps routes from some, and changes them on their way to others.
 //
 // gobgpd 3.10 does not withdraw what its export policy does not let through any more, but it does withdraw a route that
-// changes into one which the policy rejects. So the policy stays and the route changes: one rule for each neighbour
-// rejects the routes that carry its mark, and a last one takes all marks off what is sent. No session is touched.
-import type { Address } from "../../model/address.ts";
-import { isHostPrefix, hostPrefix, parsePrefix, prefixAddress } from "../../model/prefix.ts";
+// changes into one which the policy rejects. So the policy stays and the route changes: one rule for each neighbour and
+// each treatment sees to the routes that carry its mark, and a last one takes all marks off what is sent. No session is
+// touched.
+import { hostPrefix, isHostPrefix, parsePrefix, prefixAddress } from "../../model/prefix.ts";
 import { EngineError } from "../contract.ts";
 import type { Dialect } from "./dialect.ts";
 import {
   action,
   numberIn,
-  rejecting,
-  rejects,
+  ruleFor,
   ruleName,
+  treatmentIn,
   unmark,
   unmarking,
   unmarks,
 } from "./export-rules.ts";
-import { expressionOf, markText } from "./marks.ts";
-import type { Marks } from "./marks.ts";
+import { refusal } from "./errors.ts";
+import { Marks, expressionOf, markText } from "./marks.ts";
+import type { Mark } from "./marks.ts";
 import type { PolicyAssignment } from "./proto/gobgp.pb.ts";
 import type { Rpc } from "./rpc.ts";
+import { treatmentKey } from "./treatment.ts";
 
 const directionExport = 2;
 
 export class ExportPolicy {
   readonly #rpc: Rpc;
   readonly #dialect: Dialect;
-  #marks: Marks = new Map();
+  #marks = new Marks();
 
   constructor(rpc: Rpc, dialect: Dialect) {
     this.#rpc = rpc;
@@ -41,7 +43,13 @@ export class ExportPolicy {
 
   /** Those in force. A rule that somebody has changed counts for nothing. @throws {EngineError} */
   async read(): Promise<Marks> {
-    this.#marks = await this.#inForce();
+    const assignment = await this.#assignment();
+    if (assignment?.defaultAction === action.reject) {
+      // Somebody has closed all doors. Opening them sends nothing yet.
+      await this.#put(assignment.policies.map(({ name }) => name));
+      await this.#sendAnew();
+    }
+    this.#marks = await this.#inForce(assignment);
     return this.#marks;
   }
 
@@ -49,7 +57,7 @@ export class ExportPolicy {
   async assertInForce(): Promise<void> {
     const before = this.#marks;
     const now = await this.read();
-    if ([...before].some(([address, number]) => now.get(address) !== number))
+    if ([...before.byNumber].some(([number, mark]) => now.numberOf(mark) !== number))
       throw new EngineError(
         "unreachable",
         `another program changed the export policy of gobgpd at ${this.#rpc.address.text}`,
@@ -57,70 +65,68 @@ export class ExportPolicy {
   }
 
   /**
-   * Sees to it that each of these neighbours has a mark, and that it is in force. Must be before the first route that
+   * Sees to it that each of these marks has a number, and that its rule is in force. Must be before the first route that
    * carries it, and before the neighbour.
    *
-   * @param used the highest mark that a route carries: a new one must be on none, or the route would not be withdrawn
-   * @throws {EngineError} `refused`, also when gobgpd does not do what it was asked for
+   * @param used the highest number that a route carries: a new one must be on none, or the route would not be withdrawn
+   * @returns why some have none; null: all have
+   * @throws {EngineError} when gobgpd is lost
    */
-  async enforce(addresses: Iterable<Address>, used: () => Promise<number>): Promise<void> {
-    const wanted = new Set(addresses);
-    const missing = (marks: Marks) => [...wanted].filter((address) => !marks.has(address));
-    if (missing(this.#marks).length === 0) return;
-    const marks = new Map(await this.read());
-    const added = missing(marks);
-    if (added.length === 0) return;
+  async enforce(wanted: Iterable<Mark>, used: () => Promise<number>): Promise<EngineError | null> {
+    if (missing(wanted, this.#marks).length === 0) return null;
+    const refusals: EngineError[] = [];
+    const refused = async (work: Promise<void>) => {
+      const error = await refusal(work);
+      if (error !== null) refusals.push(error);
+      return error !== null;
+    };
+    const marks = await this.read();
+    const added = missing(wanted, marks);
+    if (added.length === 0) return null;
     let number = Math.max(await used(), await this.#highestDefined());
-    for (const address of added) {
-      await this.#define(address, ++number);
-      marks.set(address, number);
+    const defined: number[] = [];
+    for (const mark of added) {
+      number++;
+      if (await refused(this.#define(mark, number))) await refused(this.#undefine(number));
+      else defined.push(number);
     }
-    await this.#assign([...marks.values()]);
-    const [lost] = missing(await this.read());
-    if (lost !== undefined)
-      throw new EngineError(
-        "refused",
-        `gobgpd at ${this.#rpc.address.text} does not keep routes from ${lost} as it was asked to`,
-      );
+    if (await refused(this.#assign([...marks.byNumber.keys(), ...defined])))
+      for (const each of defined) await refused(this.#undefine(each));
+    const [lost] = missing(added, await this.read());
+    return lost === undefined ? null : (refusals[0] ?? this.#unheeded(lost));
   }
 
-  /** Clears away the marks of neighbours that no route is kept from any more. @throws {EngineError} */
-  async forget(addresses: readonly Address[]): Promise<void> {
-    const numbers = addresses
-      .map((address) => this.#marks.get(address))
-      .filter((number) => number !== undefined);
+  /** Clears away marks that no route carries any more. @throws {EngineError} */
+  async forget(numbers: readonly number[]): Promise<void> {
     if (numbers.length === 0) return;
-    const kept = new Map([...this.#marks].filter(([address]) => !addresses.includes(address)));
-    await this.#assign([...kept.values()]);
+    const kept = new Marks([...this.#marks.byNumber].filter(([number]) => !numbers.includes(number)));
+    await this.#assign([...kept.byNumber.keys()]);
     this.#marks = kept;
-    const { call, policy } = this.#dialect;
-    for (const name of numbers.map((number) => ruleName(number))) {
-      await this.#rpc.unary(call.deletePolicy, { policy: { name }, all: true });
-      for (const definedType of [policy.neighbours, policy.largeCommunities])
-        await this.#rpc.unary(call.deleteDefinedSet, { definedSet: { definedType, name }, all: true });
-    }
+    for (const number of numbers) await this.#undefine(number);
   }
 
-  async #inForce(): Promise<Marks> {
-    const marks = new Map<Address, number>();
-    const assignment = await this.#assignment();
-    // Without it the marks would be sent along: then no rule is as it should be.
+  async #inForce(assignment: PolicyAssignment | null): Promise<Marks> {
     const last = assignment?.policies.at(-1);
-    if (assignment === null || last === undefined || !unmarks(last, this.#dialect.policy)) return marks;
     const { policy } = this.#dialect;
+    // Without the last the marks would be sent along, and one of somebody else's may let everything pass.
+    if (assignment === null || last === undefined || !unmarks(last, policy)) return new Marks();
+    const rules = assignment.policies.slice(0, -1);
+    if (rules.some(({ name }) => numberIn(name) === null)) return new Marks();
     const neighbours = await this.#sets(policy.neighbours);
     const communities = await this.#sets(policy.largeCommunities);
-    for (const rule of assignment.policies) {
+    const marks = new Map<number, Mark>();
+    for (const rule of rules) {
       const number = numberIn(rule.name);
-      if (number === null || !rejects(rule, policy)) continue;
+      const treatment = treatmentIn(rule, policy);
+      if (number === null || treatment === null) continue;
       const [only, ...others] = neighbours.get(rule.name) ?? [];
-      const neighbour = parsePrefix(only ?? "")?.prefix;
-      if (neighbour === undefined || !isHostPrefix(neighbour) || others.length > 0) continue;
+      const host = parsePrefix(only ?? "")?.prefix;
+      if (host === undefined || !isHostPrefix(host) || others.length > 0) continue;
       const [expression, ...more] = communities.get(rule.name) ?? [];
       if (expression !== expressionOf(number) || more.length > 0) continue;
-      marks.set(prefixAddress(neighbour), number);
+      marks.set(number, { neighbour: prefixAddress(host), treatment });
     }
-    return marks;
+    return new Marks(marks);
   }
 
   async #assignment(): Promise<PolicyAssignment | null> {
@@ -140,24 +146,34 @@ export class ExportPolicy {
     return Math.max(0, ...[...names].map((name) => numberIn(name) ?? 0));
   }
 
-  async #define(address: Address, number: number): Promise<void> {
+  async #define({ neighbour, treatment }: Mark, number: number): Promise<void> {
     const { call, policy } = this.#dialect;
     const name = ruleName(number);
     const sets = [
-      { definedType: policy.neighbours, name, list: [hostPrefix(address)] },
+      { definedType: policy.neighbours, name, list: [hostPrefix(neighbour)] },
       { definedType: policy.largeCommunities, name, list: [markText(number)] },
     ];
     for (const definedSet of sets) await this.#rpc.unary(call.addDefinedSet, { definedSet });
-    await this.#rpc.unary(call.addPolicy, { policy: rejecting(name, policy) });
+    await this.#rpc.unary(call.addPolicy, { policy: ruleFor(name, treatment, policy) });
+  }
+
+  /** All of it that there is. */
+  async #undefine(number: number): Promise<void> {
+    const { call, policy } = this.#dialect;
+    const name = ruleName(number);
+    const obstacles = [await refusal(this.#rpc.unary(call.deletePolicy, { policy: { name }, all: true }))];
+    for (const definedType of [policy.neighbours, policy.largeCommunities]) {
+      const definedSet = { definedType, name };
+      obstacles.push(await refusal(this.#rpc.unary(call.deleteDefinedSet, { definedSet, all: true })));
+    }
+    const obstacle = obstacles.find((each) => each !== null);
+    if (obstacle != null) throw obstacle;
   }
 
   async #assign(numbers: readonly number[]): Promise<void> {
     const rules = numbers.map((number) => ruleName(number));
-    const before = await this.#assignment();
     await this.#defineUnmark(rules);
     await this.#put([...rules, unmark]);
-    // Somebody has closed all doors, and opening them sends nothing yet.
-    if (before?.defaultAction !== action.accept) await this.#sendAnew();
   }
 
   /** A soft reset: no session is lost. */
@@ -194,4 +210,21 @@ export class ExportPolicy {
       },
     });
   }
+
+  #unheeded({ neighbour }: Mark): EngineError {
+    const { text } = this.#rpc.address;
+    return new EngineError(
+      "refused",
+      `gobgpd at ${text} does not tell ${neighbour} apart from other neighbours as it was asked to`,
+    );
+  }
+}
+
+/** Each once. */
+function missing(wanted: Iterable<Mark>, marks: Marks): readonly Mark[] {
+  const found = new Map<string, Mark>();
+  for (const mark of wanted)
+    if (marks.numberOf(mark) === undefined)
+      found.set(`${mark.neighbour} ${treatmentKey(mark.treatment)}`, mark);
+  return [...found.values()];
 }

@@ -1,8 +1,13 @@
 // The rules of the export policy, as gobgpd is given them and gives them back.
 import type { MessageInitShape } from "@bufbuild/protobuf";
+import { parseAsn } from "../../model/asn.ts";
+import type { Asn } from "../../model/asn.ts";
+import { parseCommunity, parseLargeCommunity, uniqueCommunities } from "../../model/community.ts";
 import type { PolicyNumbers } from "./dialect.ts";
 import { anyMark } from "./marks.ts";
-import type { Policy, PolicySchema } from "./proto/gobgp.pb.ts";
+import type { Actions, ActionsSchema, Policy, PolicySchema } from "./proto/gobgp.pb.ts";
+import { rejected } from "./treatment.ts";
+import type { Treatment } from "./treatment.ts";
 
 /** A rule, its set of neighbours and its set of communities are called alike, with the number behind. */
 const prefix = "bellman-mark-";
@@ -23,23 +28,40 @@ export function numberIn(name: string): number | null {
   return /^[0-9]{1,10}$/.test(digits) ? Number(digits) : null;
 }
 
-/** Rejects for the neighbours of its set what carries a mark of its set. An empty set of neighbours means all of them. */
-export function rejecting(name: string, { any }: PolicyNumbers): MessageInitShape<typeof PolicySchema> {
-  const set = { type: any, name };
+/**
+ * Treats for the neighbours of its set what carries a mark of its set. An empty set of neighbours means all of them. A
+ * route that is changed goes on to the next rule, with its marks.
+ */
+export function ruleFor(
+  name: string,
+  treatment: Treatment,
+  numbers: PolicyNumbers,
+): MessageInitShape<typeof PolicySchema> {
+  const set = { type: numbers.any, name };
   const conditions = { neighborSet: set, largeCommunitySet: set };
-  return { name, statements: [{ name, conditions, actions: { routeAction: action.reject } }] };
+  const statements = actionsOf(treatment, numbers).map((actions, index) => ({
+    // Names of statements are unique among those of all rules.
+    name: index === 0 ? name : `${name}-${index + 1}`,
+    conditions,
+    actions,
+  }));
+  return { name, statements };
 }
 
-export function rejects(
-  { name, statements: [statement, ...others] }: Policy,
-  { any }: PolicyNumbers,
-): boolean {
-  const { neighborSet, largeCommunitySet } = statement?.conditions ?? {};
-  return (
-    others.length === 0 &&
-    statement?.actions?.routeAction === action.reject &&
-    [neighborSet, largeCommunitySet].every((set) => set?.name === name && set.type === any)
+/** What a rule does, if it is one of ours; null: somebody has made it, or changed it. */
+export function treatmentIn({ name, statements }: Policy, numbers: PolicyNumbers): Treatment | null {
+  const ours = statements.every(({ conditions }) =>
+    [conditions?.neighborSet, conditions?.largeCommunitySet].every(
+      (set) => set?.name === name && set.type === numbers.any,
+    ),
   );
+  if (!ours) return null;
+  const all = statements.map(({ actions }) => actions);
+  const treatment = readActions(all);
+  if (treatment === null) return null;
+  const wanted = actionsOf(treatment, numbers);
+  const same = all.length === wanted.length && all.every((each, index) => sameActions(each, wanted[index]));
+  return same ? treatment : null;
 }
 
 export function unmarking({ remove }: PolicyNumbers): MessageInitShape<typeof PolicySchema> {
@@ -61,4 +83,70 @@ export function unmarks(
     communities?.length === 1 &&
     communities[0] === anyMark
   );
+}
+
+type ActionsInit = MessageInitShape<typeof ActionsSchema>;
+
+/** One set of actions a statement: each can put one AS number in front, as often as it is asked to. */
+function actionsOf(treatment: Treatment, { add, replace }: PolicyNumbers): readonly ActionsInit[] {
+  if (treatment.t === "reject") return [{ routeAction: action.reject }];
+  const { addCommunities, addLargeCommunities, med, localPref, prepend } = treatment;
+  const [first, ...more] = runs([...prepend].reverse()).map((asPrepend) => ({ asPrepend }));
+  const changes: ActionsInit = {
+    ...(addCommunities.length > 0 && { community: { type: add, communities: [...addCommunities] } }),
+    ...(addLargeCommunities.length > 0 && {
+      largeCommunity: { type: add, communities: [...addLargeCommunities] },
+    }),
+    ...(med !== null && { med: { type: replace, value: BigInt(med) } }),
+    ...(localPref !== null && { localPref: { value: localPref } }),
+    ...first,
+  };
+  return [changes, ...more];
+}
+
+/** Equal numbers next to each other, counted. */
+function runs(asns: readonly Asn[]): readonly { readonly asn: Asn; readonly repeat: number }[] {
+  const found: { asn: Asn; repeat: number }[] = [];
+  for (const asn of asns) {
+    const last = found.at(-1);
+    if (last?.asn === asn) last.repeat++;
+    else found.push({ asn, repeat: 1 });
+  }
+  return found;
+}
+
+function readActions(all: readonly (Actions | undefined)[]): Treatment | null {
+  const [first] = all;
+  if (first?.routeAction === action.reject) return rejected;
+  const communities = first?.community?.communities.map(parseCommunity) ?? [];
+  const large = first?.largeCommunity?.communities.map(parseLargeCommunity) ?? [];
+  const prepend = all.flatMap((actions) => {
+    const asn = parseAsn(actions?.asPrepend?.asn);
+    return asn === null ? [] : Array.from({ length: actions?.asPrepend?.repeat ?? 0 }, () => asn);
+  });
+  return {
+    t: "change",
+    addCommunities: uniqueCommunities(communities.filter((community) => community !== null)),
+    addLargeCommunities: uniqueCommunities(large.filter((community) => community !== null)),
+    med: first?.med === undefined ? null : Number(first.med.value),
+    localPref: first?.localPref?.value ?? null,
+    prepend: prepend.reverse(),
+  };
+}
+
+function sameActions(a: Actions | undefined, b: ActionsInit | undefined): boolean {
+  return JSON.stringify(plain(a)) === JSON.stringify(plain(b));
+}
+
+function plain(actions: Actions | ActionsInit | undefined): readonly unknown[] {
+  const { routeAction = 0, community, largeCommunity, med, localPref, asPrepend } = actions ?? {};
+  const list = (each: typeof community) => [each?.type ?? null, [...(each?.communities ?? [])].sort()];
+  return [
+    routeAction,
+    list(community),
+    list(largeCommunity),
+    med === undefined ? null : [med.type, String(med.value)],
+    localPref?.value ?? null,
+    asPrepend === undefined ? null : [asPrepend.asn, asPrepend.repeat],
+  ];
 }

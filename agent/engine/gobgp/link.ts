@@ -8,9 +8,10 @@ import { EngineError } from "../contract.ts";
 import type { EngineLink, Held, PeerStatus, Rejection, SpeakerChange } from "../contract.ts";
 import { LinkLife } from "../link-life.ts";
 import type { GobgpApi } from "./api.ts";
+import { Applier } from "./applier.ts";
 import { startHeartbeat } from "../heartbeat.ts";
 import type { EnsuredInstance } from "./instance.ts";
-import { applyRoutes, readRoutes, withdrawAll } from "./routes.ts";
+import { readRoutes, withdrawAll } from "./routes.ts";
 
 /** gRPC's own keepalive is no way: gobgpd closes a connection with pings more often than every five minutes. */
 const heartbeatMs = 2_000;
@@ -35,6 +36,7 @@ export class GobgpLink implements EngineLink {
   readonly #options: LinkOptions;
   readonly #api: GobgpApi;
   readonly #life: LinkLife;
+  readonly #applier: Applier;
   readonly #openedAtMs: number;
   /** Neighbours that this gobgpd was given. */
   readonly #met = new Set<Address>();
@@ -46,6 +48,7 @@ export class GobgpLink implements EngineLink {
     this.fresh = options.instance.fresh;
     this.restarted = options.instance.restarted;
     this.#openedAtMs = options.clock.monotonic();
+    this.#applier = new Applier({ ...options, mayHoldRoutes: (peer) => this.#mayHoldRoutes(peer) });
     this.#life = new LinkLife("gobgpd", () => {
       stopHeartbeat();
       options.release();
@@ -74,22 +77,9 @@ export class GobgpLink implements EngineLink {
 
   apply(change: SpeakerChange): Promise<readonly Rejection[]> {
     return this.#ask(async () => {
-      const peers: Rejection[] = [];
-      // What was kept from a peer that goes is kept from nobody next.
-      for (const address of change.removePeers)
-        await collect(peers, address, () => this.#removePeer(address));
-      const routes = await applyRoutes(
-        this.#api,
-        this.#options.clock,
-        this.#options.localAsn,
-        change.announce,
-        change.withdraw,
-      );
-      for (const peer of change.addPeers) {
-        await collect(peers, peer.address, () => this.#api.addSession(peer, this.#mayHoldRoutes(peer)));
-        this.#met.add(peer.address);
-      }
-      return [...routes, ...peers];
+      const rejections = await this.#applier.apply(change);
+      for (const { address } of change.addPeers) this.#met.add(address);
+      return rejections;
     });
   }
 
@@ -122,17 +112,6 @@ export class GobgpLink implements EngineLink {
     this.#life.close();
   }
 
-  /** gobgpd refuses to remove what is not there; that is no trouble. */
-  async #removePeer(address: Address): Promise<void> {
-    try {
-      await this.#api.removeSession(address);
-    } catch (error) {
-      if (!isRefusal(error)) throw error;
-      const sessions = await this.#api.sessions();
-      if (sessions.some(({ status }) => status.address === address)) throw error;
-    }
-  }
-
   async #ask<T>(work: () => Promise<T>): Promise<T> {
     this.#life.mustBeUp();
     try {
@@ -144,17 +123,4 @@ export class GobgpLink implements EngineLink {
       throw error;
     }
   }
-}
-
-async function collect(rejections: Rejection[], address: Address, work: () => Promise<void>): Promise<void> {
-  try {
-    await work();
-  } catch (error) {
-    if (!isRefusal(error)) throw error;
-    rejections.push({ item: { t: "peer", address }, error });
-  }
-}
-
-function isRefusal(error: unknown): error is EngineError {
-  return error instanceof EngineError && error.code === "refused";
 }

@@ -1,40 +1,90 @@
 import { describe, expect, it } from "vitest";
-import { address, communities, route } from "../../../test/integration/engine/conformance/trial.ts";
-import { marked, marksOf, unmarked } from "./marks.ts";
+import { address, asn, communities, route } from "../../../test/integration/engine/conformance/trial.ts";
+import type { Variant } from "../../model/route.ts";
+import type { Mark } from "./marks.ts";
+import { marked, Marks, marksFor, marksOf, unmarked } from "./marks.ts";
+import { rejected } from "./treatment.ts";
 
 const [a, b] = [address("192.0.2.1"), address("2001:db8::1")];
-const marks = new Map([
-  [a, 7],
-  [b, 12],
-]);
-const owners = new Map([...marks].map(([neighbour, number]) => [number, neighbour]));
+const localAsn = asn(64512);
 const own = communities("64512:1", "64512:4242:7");
+const attributes = { ...own, med: 5, localPref: 200 };
+const base = { ...attributes, prepend: 1 };
+const path = [localAsn];
+
+/** A number for every mark that the route needs. */
+function numbered(wanted: readonly Mark[] | null): Marks {
+  return new Marks((wanted ?? []).map((mark, index) => [index + 7, mark]));
+}
 
 describe("marks", () => {
-  it.each([[[]], [[a]], [[b]], [[a, b]]])(
-    "stand in the table for the neighbours %j, and are read back",
-    (notTo) => {
-      const wanted = route("10.49.0.1/32", { ...own, notTo });
-      const inTable = marked(wanted, marks);
-      expect(inTable).toMatchObject({ notTo: [], communities: own.communities });
-      expect(inTable?.largeCommunities).toHaveLength(1 + notTo.length);
-      expect(inTable && unmarked(inTable, owners)).toEqual(wanted);
-    },
-  );
+  const changes: readonly Omit<Variant, "to">[] = [
+    { ...attributes, path, ...communities("64512:1", "64512:2", "64512:4242:7", "64512:4242:8") },
+    { ...attributes, path, med: 6 },
+    { ...attributes, path, localPref: 6 },
+    { ...attributes, path: [asn(65001), asn(65001), asn(65002), localAsn, ...path] },
+  ];
 
-  it("are needed for every neighbour that a route is kept from", () => {
-    expect(marked(route("10.49.0.1/32", { notTo: [a, address("192.0.2.2")] }), marks)).toBeNull();
+  it.each<readonly [string, Parameters<typeof route>[1]]>([
+    ["nobody", {}],
+    ["one that must not get it", { notTo: [a] }],
+    ["two that must not get it", { notTo: [a, b] }],
+    ...changes.map(
+      (change) => ["one that gets it otherwise", { variants: [{ to: [b], ...change }] }] as const,
+    ),
+    ["two that get it otherwise", { variants: [{ to: [a, b], ...attributes, path: [asn(1), ...path] }] }],
+    ["one of each", { notTo: [a], variants: changes.slice(0, 1).map((change) => ({ to: [b], ...change })) }],
+    [
+      "two that get two things",
+      { variants: changes.slice(1, 3).map((change, index) => ({ to: [index === 0 ? a : b], ...change })) },
+    ],
+  ])("stand in the table for %s, and are read back", (_, over) => {
+    const wanted = route("10.49.0.1/32", { ...base, ...over });
+    const needed = marksFor(wanted, localAsn);
+    const marks = numbered(needed);
+    const numbers = (needed ?? []).map((mark) => marks.numberOf(mark)).filter((each) => each !== undefined);
+    const inTable = marked(wanted, numbers);
+    expect(inTable).toMatchObject({ notTo: [], variants: [], communities: own.communities });
+    expect(inTable.largeCommunities).toHaveLength(
+      1 + wanted.notTo.length + wanted.variants.flatMap(({ to }) => to).length,
+    );
+    expect(unmarked(inTable, marks, localAsn)).toEqual(wanted);
+  });
+
+  it("are the same for what is the same", () => {
+    const [change] = changes;
+    const asked = (over: object) => marksFor(route("10.49.0.1/32", { ...base, ...over }), localAsn);
+    const marks = numbered(asked({ variants: [{ to: [a], ...change }], notTo: [b] }));
+    const [, again] = asked({ variants: [{ to: [a, b], ...change }], notTo: [] }) ?? [];
+    expect(marks.numberOf({ neighbour: a, treatment: rejected })).toBeUndefined();
+    expect(marks.numberOf({ neighbour: b, treatment: rejected })).toBe(7);
+    expect(again && marks.numberOf({ ...again, neighbour: a })).toBe(8);
+    expect(again && marks.numberOf(again)).toBeUndefined();
+  });
+
+  it.each<readonly [string, Partial<Variant>]>([
+    ["fewer communities", { communities: [] }],
+    ["fewer large communities", { largeCommunities: [] }],
+    ["no MED", { med: null }],
+    ["no LOCAL_PREF", { localPref: null }],
+    ["a shorter path", { path: [] }],
+    ["another path", { path: [asn(65001)] }],
+    ["a community like a mark", communities("64512:1", "64512:4242:7", "4294967295:4242:9")],
+  ])("cannot say %s", (_, over) => {
+    const variants = [{ to: [a], ...attributes, path, ...over }];
+    expect(marksFor(route("10.49.0.1/32", { ...base, variants }), localAsn)).toBeNull();
   });
 
   it("are nobody's own communities", () => {
-    expect(marked(route("10.49.0.1/32", communities("4294967295:4242:7")), marks)).toBeNull();
-    expect(marked(route("10.49.0.1/32", communities("4294967295:4243:7")), marks)).not.toBeNull();
+    expect(marksFor(route("10.49.0.1/32", communities("4294967295:4242:7")), localAsn)).toBeNull();
+    expect(marksFor(route("10.49.0.1/32", communities("4294967295:4243:7")), localAsn)).toEqual([]);
   });
 
   it("that belong to nobody stay, so that the route is none of ours", () => {
+    const marks = new Marks([[7, { neighbour: a, treatment: rejected }]]);
     const stray = route("10.49.0.1/32", communities("4294967295:4242:7", "4294967295:4242:9"));
     expect(marksOf(stray)).toEqual([7, 9]);
-    expect(unmarked(stray, owners)).toEqual(
+    expect(unmarked(stray, marks, localAsn)).toEqual(
       route("10.49.0.1/32", { ...communities("4294967295:4242:9"), notTo: [a] }),
     );
   });

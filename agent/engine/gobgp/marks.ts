@@ -1,12 +1,37 @@
-// Marks: large communities that tell gobgpd's export policy which neighbours a route is kept from. They stay in its table.
+// Marks: large communities that tell gobgpd's export policy what becomes of a route on its way to single neighbours.
+// They stay in its table.
 import { compareAddresses } from "../../model/address.ts";
 import type { Address } from "../../model/address.ts";
+import type { Asn } from "../../model/asn.ts";
 import { parseLargeCommunity, uniqueCommunities } from "../../model/community.ts";
 import type { LargeCommunity } from "../../model/community.ts";
-import type { Route } from "../../model/route.ts";
+import type { Route, Variant } from "../../model/route.ts";
+import { changed, rejected, treatmentKey, treatmentOf } from "./treatment.ts";
+import type { Treatment } from "./treatment.ts";
 
-/** The number that keeps a route from a neighbour. */
-export type Marks = ReadonlyMap<Address, number>;
+/** What a mark says. */
+export interface Mark {
+  readonly neighbour: Address;
+  readonly treatment: Treatment;
+}
+
+/** Marks by their numbers, and the other way round. */
+export class Marks {
+  readonly byNumber: ReadonlyMap<number, Mark>;
+  readonly #numbers = new Map<string, Map<Address, number>>();
+
+  constructor(entries: Iterable<readonly [number, Mark]> = []) {
+    this.byNumber = new Map(entries);
+    for (const [number, { neighbour, treatment }] of this.byNumber) {
+      const key = treatmentKey(treatment);
+      this.#numbers.set(key, (this.#numbers.get(key) ?? new Map<Address, number>()).set(neighbour, number));
+    }
+  }
+
+  numberOf({ neighbour, treatment }: Mark): number | undefined {
+    return this.#numbers.get(treatmentKey(treatment))?.get(neighbour);
+  }
+}
 
 /** AS 4294967295 is nobody's (RFC 7300), so no community of a network begins like this (RFC 8092 §2). */
 const space = "4294967295:4242:";
@@ -23,39 +48,70 @@ export function expressionOf(number: number): string {
   return `^${markText(number)}$`;
 }
 
-/** The route as it stands in the table; null: one of its neighbours has no mark, or it has a community like one. */
-export function marked(route: Route, marks: Marks): Route | null {
-  if (route.largeCommunities.some(isMark)) return null;
-  if (route.notTo.length === 0) return route;
-  const found = route.notTo.map((address) => {
-    const number = marks.get(address);
-    return number === undefined ? null : parseLargeCommunity(markText(number));
-  });
-  const all = found.filter((mark) => mark !== null);
-  if (all.length < found.length) return null;
-  return { ...route, largeCommunities: uniqueCommunities([...route.largeCommunities, ...all]), notTo: [] };
+/** What a route needs; null: no marks can say it, or it has a community like one. */
+export function marksFor(route: Route, localAsn: Asn): readonly Mark[] | null {
+  if (looksMarked(route)) return null;
+  const marks = route.notTo.map((neighbour): Mark => ({ neighbour, treatment: rejected }));
+  for (const variant of route.variants) {
+    const treatment = looksMarked(variant) ? null : treatmentOf(route, variant, localAsn);
+    if (treatment === null) return null;
+    for (const neighbour of variant.to) marks.push({ neighbour, treatment });
+  }
+  return marks;
+}
+
+/** The route as it stands in the table, with these of its marks. */
+export function marked(route: Route, numbers: readonly number[]): Route {
+  if (route.notTo.length === 0 && route.variants.length === 0) return route;
+  const all = numbers
+    .map((number) => parseLargeCommunity(markText(number)))
+    .filter((community) => community !== null);
+  const largeCommunities = uniqueCommunities([...route.largeCommunities, ...all]);
+  return { ...route, largeCommunities, notTo: [], variants: [] };
 }
 
 /** The other way round. A mark that is nobody's stays: no route of ours has one. */
-export function unmarked(route: Route, owners: ReadonlyMap<number, Address>): Route {
-  const notTo: Address[] = [];
-  const largeCommunities = route.largeCommunities.filter((community) => {
-    const address = owners.get(numberOf(community) ?? 0);
-    if (address !== undefined) notTo.push(address);
-    return address === undefined;
+export function unmarked(inTable: Route, { byNumber }: Marks, localAsn: Asn): Route {
+  const found: Mark[] = [];
+  const largeCommunities = inTable.largeCommunities.filter((community) => {
+    const mark = byNumber.get(numberOf(community) ?? 0);
+    if (mark !== undefined) found.push(mark);
+    return mark === undefined;
   });
-  return notTo.length === 0 ? route : { ...route, largeCommunities, notTo: notTo.sort(compareAddresses) };
+  if (found.length === 0) return inTable;
+  const route: Route = { ...inTable, largeCommunities };
+  const notTo: Address[] = [];
+  const groups = new Map<string, { readonly to: Address[]; readonly as: Omit<Variant, "to"> }>();
+  for (const { neighbour, treatment } of found) {
+    if (treatment.t === "reject") {
+      notTo.push(neighbour);
+      continue;
+    }
+    const key = treatmentKey(treatment);
+    const alike = groups.get(key);
+    if (alike === undefined) groups.set(key, { to: [neighbour], as: changed(route, treatment, localAsn) });
+    else alike.to.push(neighbour);
+  }
+  const variants = [...groups.values()].map(({ to, as }): Variant => ({
+    to: to.sort(compareAddresses),
+    ...as,
+  }));
+  return { ...route, notTo: notTo.sort(compareAddresses), variants: variants.sort(byFirst) };
 }
 
 /** Of a route as it stands in the table. */
-export function marksOf({ largeCommunities }: Route): readonly number[] {
+export function marksOf({ largeCommunities }: Pick<Route, "largeCommunities">): readonly number[] {
   return largeCommunities.map(numberOf).filter((number) => number !== null);
 }
 
-function isMark(community: LargeCommunity): boolean {
-  return community.startsWith(space);
+function looksMarked({ largeCommunities }: Pick<Route, "largeCommunities">): boolean {
+  return largeCommunities.some((community) => numberOf(community) !== null);
 }
 
-function numberOf(community: string): number | null {
+function numberOf(community: LargeCommunity): number | null {
   return community.startsWith(space) ? Number(community.slice(space.length)) : null;
+}
+
+function byFirst({ to: [a] }: Variant, { to: [b] }: Variant): number {
+  return a === undefined || b === undefined ? 0 : compareAddresses(a, b);
 }

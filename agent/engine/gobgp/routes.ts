@@ -12,28 +12,57 @@ import { decodeRoute } from "../wire/decode-route.ts";
 import { encodeRoute } from "../wire/encode-route.ts";
 import { decodePrefix, encodePrefix } from "../wire/nlri.ts";
 import { WireError } from "../wire/wire-error.ts";
-import { marked, marksOf, unmarked } from "./marks.ts";
+import { marked, marksFor, marksOf, unmarked } from "./marks.ts";
+import type { Mark } from "./marks.ts";
 import type { GobgpApi, PathChange, WirePath } from "./api.ts";
 
+/** A route with what it needs of the export policy. */
+export interface Prepared {
+  readonly route: Route;
+  /** null: no marks can say what is asked for. */
+  readonly marks: readonly Mark[] | null;
+}
+
+/** Sees to the marks of routes before they are announced. Returns why some could not be had; null: all could. */
+export async function prepare(
+  api: GobgpApi,
+  localAsn: Asn,
+  routes: readonly Route[],
+): Promise<{ readonly prepared: readonly Prepared[]; readonly obstacle: EngineError | null }> {
+  const prepared = routes.map((route) => ({ route, marks: marksFor(route, localAsn) }));
+  const used = async () => {
+    const held = [...(await readTable(api, localAsn)).values()];
+    return held.reduce((highest, route) => Math.max(highest, ...(route === null ? [] : marksOf(route))), 0);
+  };
+  const wanted = prepared.flatMap(({ marks }) => marks ?? []);
+  return { prepared, obstacle: await api.exports.enforce(wanted, used) };
+}
+
 /**
- * Announces first, then withdraws: a prefix that moves to another attribute or length leaves no hole. A route that has
- * to be kept from a neighbour, and cannot be, is announced to nobody.
+ * Announces first, then withdraws: a prefix that moves to another attribute or length leaves no hole. A route that no
+ * marks can say is announced to nobody; of one that lacks a mark the others get what they may.
  */
 export async function applyRoutes(
   api: GobgpApi,
   clock: Clock,
   localAsn: Asn,
-  announce: readonly Route[],
+  announce: readonly Prepared[],
   withdraw: readonly Prefix[],
 ): Promise<readonly Rejection[]> {
   const rejections: Rejection[] = [];
   const announcements: PathChange[] = [];
-  const obstacle = await enforceMarks(api, localAsn, announce);
-  for (const route of announce) {
+  for (const { route, marks } of announce) {
+    if (marks === null) {
+      rejections.push(rejection(route.prefix, unspeakable(route)));
+      continue;
+    }
+    const numbers = marks.map((mark) => api.exports.marks.numberOf(mark));
+    const inTable = marked(
+      route,
+      numbers.filter((number) => number !== undefined),
+    );
     try {
-      const inTable = marked(route, api.exports.marks);
-      if (inTable === null) rejections.push(rejection(route.prefix, obstacle ?? likeMark(route)));
-      else announcements.push(toPath(route.prefix, encodeRoute(inTable, localAsn), false));
+      announcements.push(toPath(route.prefix, encodeRoute(inTable, localAsn), false));
     } catch (error) {
       if (!(error instanceof WireError)) throw error;
       rejections.push(rejection(route.prefix, new EngineError("refused", error.message, { cause: error })));
@@ -47,32 +76,10 @@ export async function applyRoutes(
   return rejections;
 }
 
-/** Why there is not a mark for every neighbour that a route is kept from; null: there is. */
-async function enforceMarks(
-  api: GobgpApi,
-  localAsn: Asn,
-  routes: readonly Route[],
-): Promise<EngineError | null> {
-  const used = async () => {
-    const held = [...(await readTable(api, localAsn)).values()];
-    return held.reduce((highest, route) => Math.max(highest, ...(route === null ? [] : marksOf(route))), 0);
-  };
-  try {
-    await api.exports.enforce(
-      routes.flatMap(({ notTo }) => notTo),
-      used,
-    );
-    return null;
-  } catch (error) {
-    if (error instanceof EngineError && error.code === "refused") return error;
-    throw error;
-  }
-}
-
-function likeMark({ prefix }: Route): EngineError {
+function unspeakable({ prefix }: Route): EngineError {
   return new EngineError(
     "refused",
-    `${prefix} has a large community like those that keep routes from neighbours`,
+    `${prefix} has a large community like those that tell neighbours apart, or would have to lose attributes on its way to some`,
   );
 }
 
@@ -113,7 +120,8 @@ async function send(api: GobgpApi, changes: readonly PathChange[], rejections: R
 }
 
 /**
- * What gobgpd originates. Marks of neighbours that are gone and that no route is kept from are cleared away with it.
+ * What gobgpd originates. Marks that no route carries are cleared away with it, but for those that keep routes from a
+ * neighbour that there is: they are needed again and again.
  *
  * @param neighbours that there are
  * @throws {EngineError}
@@ -125,21 +133,23 @@ export async function readRoutes(
 ): Promise<ReadonlyMap<Prefix, Route | null>> {
   const marks = await api.exports.read();
   const table = await readTable(api, localAsn);
-  if (marks.size === 0) return table;
-  const owners = new Map([...marks].map(([address, number]) => [number, address]));
+  if (marks.byNumber.size === 0) return table;
   const routes = new Map<Prefix, Route | null>();
-  const needed = new Set(neighbours);
+  const used = new Set<number>();
   for (const [prefix, inTable] of table) {
-    const route = inTable === null ? null : unmarked(inTable, owners);
-    for (const address of route?.notTo ?? []) needed.add(address);
-    routes.set(prefix, route);
+    for (const number of inTable === null ? [] : marksOf(inTable)) used.add(number);
+    routes.set(prefix, inTable === null ? null : unmarked(inTable, marks, localAsn));
   }
-  await api.exports.forget([...marks.keys()].filter((address) => !needed.has(address)));
+  const idle = [...marks.byNumber].filter(
+    ([number, { neighbour, treatment }]) =>
+      !used.has(number) && (treatment.t === "change" || !neighbours.has(neighbour)),
+  );
+  await api.exports.forget(idle.map(([number]) => number));
   return routes;
 }
 
 /** Routes as they stand in the table, with their marks. */
-async function readTable(api: GobgpApi, localAsn: Asn): Promise<ReadonlyMap<Prefix, Route | null>> {
+export async function readTable(api: GobgpApi, localAsn: Asn): Promise<ReadonlyMap<Prefix, Route | null>> {
   const routes = new Map<Prefix, Route | null>();
   for (const family of families)
     for (const path of await api.originated(family)) {
@@ -165,7 +175,7 @@ function toPath(prefix: Prefix, attributes: readonly Uint8Array[], withdraw: boo
   return { family: prefixFamily(prefix), nlri: encodePrefix(prefix), attributes, withdraw };
 }
 
-function rejection(prefix: Prefix, error: EngineError): Rejection {
+export function rejection(prefix: Prefix, error: EngineError): Rejection {
   return { item: { t: "route", prefix }, error };
 }
 

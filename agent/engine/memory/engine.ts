@@ -12,11 +12,11 @@ import type {
   Engine,
   EngineEvents,
   EngineLink,
-  FilterHonours,
   Held,
   PeerStatus,
   Rejection,
   SpeakerChange,
+  WishedPeers,
 } from "../contract.ts";
 import { unhonoured } from "../honours.ts";
 import type { Honours } from "../honours.ts";
@@ -38,11 +38,11 @@ const allHonours: Honours = {
 
 export class MemoryEngine implements Engine {
   readonly name = "memory";
-  #filters: FilterHonours = "all";
   readonly #speaker: MemorySpeaker;
   readonly #honours: Honours;
   /** Peers by name that it says it cannot honour, with the reason. */
   readonly #unable = new Map<string, string>();
+  #inert: string | null = null;
 
   /** @param honours what it says it can honour; default everything */
   constructor(speaker: MemorySpeaker, honours: Partial<Honours> = {}) {
@@ -50,28 +50,28 @@ export class MemoryEngine implements Engine {
     this.#honours = { ...allHonours, ...honours };
   }
 
-  get filters(): FilterHonours {
-    return this.#filters;
-  }
-
-  /** From now on it can tell peers apart no further than this. */
-  canFilter(filters: FilterHonours): void {
-    this.#filters = filters;
-  }
-
   /** From now on the peer of this name is beyond what the engine can do. */
   cannotHonour(name: string, message: string): void {
     this.#unable.set(name, message);
   }
 
-  refusals({ peers }: { readonly peers: readonly Peer[] }): readonly Problem[] {
+  /** From now on it can change no route on its way to a peer. */
+  cannotOperate(message: string): void {
+    this.#inert = message;
+  }
+
+  refusals({ peers, operations }: WishedPeers): readonly Problem[] {
     return peers.flatMap((peer) => {
+      const object = `BGPPeer/${peer.name}`;
       const message = this.#unable.get(peer.name);
+      const asked = this.#inert === null ? [] : (operations?.get(peer.name) ?? []);
       return [
         ...this.#beyond(peer),
-        ...(message === undefined
-          ? []
-          : [{ object: `BGPPeer/${peer.name}`, field: "spec", severity: "error", message } as const]),
+        ...(message === undefined ? [] : [{ object, field: "spec", severity: "error", message } as const]),
+        ...asked.map(({ field, filter, operation }): Problem => {
+          const says = `${filter} ${operation.t}: ${this.#inert ?? ""}`;
+          return { object, field, severity: "error", message: says };
+        }),
       ];
     });
   }

@@ -7,6 +7,7 @@ import { describePeers } from "./conformance/peers.ts";
 import type { EngineRig } from "./conformance/rig.ts";
 import { describeRoutes } from "./conformance/routes.ts";
 import { describeSessions } from "./conformance/sessions.ts";
+import { describeVariants } from "./conformance/variants.ts";
 import { withRig } from "./with-rig.ts";
 
 export function describeEngine(name: string, makeRig: () => Promise<EngineRig>): void {
@@ -18,6 +19,7 @@ export function describeEngine(name: string, makeRig: () => Promise<EngineRig>):
     describePeers(trial);
     describeSessions(trial);
     describeFilters(trial);
+    describeVariants(trial);
     describeLoss(trial);
   });
 }

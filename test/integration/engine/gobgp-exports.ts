@@ -1,8 +1,10 @@
 // How gobgpd is made to keep routes from single neighbours, and people with the gobgp command.
 import { describe, expect, it } from "vitest";
-import type { Route } from "../../../agent/model/route.ts";
+import type { Asn } from "../../../agent/model/asn.ts";
+import type { Route, Variant } from "../../../agent/model/route.ts";
 import { until } from "../../support/until.ts";
-import { communities, prefix, route } from "./conformance/trial.ts";
+import { asn, communities, prefix, route } from "./conformance/trial.ts";
+import type { SeenRoute } from "./conformance/rig.ts";
 import type { Opened, Trial } from "./conformance/trial.ts";
 import { gobgpRig } from "./gobgp-rig.ts";
 import type { GobgpRig } from "./gobgp-rig.ts";
@@ -89,6 +91,82 @@ export function describeGobgpExports(folder?: string): void {
       ]);
       expect([...(await opened.link.held()).routes.keys()]).toEqual([prefix("10.49.0.1/32")]);
       expect(await rig.gobgpd.command("policy")).not.toContain("bellman-mark");
+    });
+
+    it("leave no rule behind that changed them, when none is changed like that any more", async () => {
+      const { rig, trial } = current();
+      const [shown] = routes(rig);
+      const changed = (med: number): Route => {
+        const { communities: standard, largeCommunities } = shown;
+        const to = [rig.peers.ipv6.address];
+        return {
+          ...shown,
+          variants: [{ to, communities: standard, largeCommunities, med, localPref: null, path: [] }],
+        };
+      };
+      const opened = await rack(trial, rig, changed(1), changed(1));
+      for (const med of [2, 3]) await trial.applied(opened, { announce: [changed(med)] });
+      await trial.witnessedBy(rig.peers.ipv6, changed(3));
+      await opened.link.held();
+      expect(await rig.gobgpd.command("policy")).toMatch(/bellman-mark-3/);
+      expect(await rig.gobgpd.command("policy")).not.toMatch(/bellman-mark-[12]/);
+      await trial.witnessedBy(rig.peers.ipv6, changed(3));
+    });
+  });
+  describeTowardsOthers(folder);
+}
+
+/** Rules for a neighbour of another AS. */
+function describeTowardsOthers(folder: string | undefined): void {
+  describe("routes that gobgpd changes on their way to another AS", () => {
+    const current = withRig(() => gobgpRig({ folder }));
+    const own = { ...communities("64512:1"), med: 5 };
+    const localAsn = asn(4_100_000_001);
+
+    /** Announces one route to two neighbours, changed for the external one; resolves with what that one knows of it. */
+    async function seen(
+      change: Partial<Variant>,
+      over: { readonly prepend?: number; readonly localAsn?: Asn } = {},
+    ): Promise<SeenRoute | undefined> {
+      const { rig, trial } = current();
+      const peer = { ...rig.external, localAsn: over.localAsn ?? rig.external.localAsn };
+      await rig.witness.expect(peer);
+      const variants = [{ to: [peer.address], ...own, localPref: null, path: [], ...change }];
+      const prepend = over.prepend ?? 0;
+      const changed = route("fd49::1/128", { nextHop: rig.own.ipv6, ...own, prepend, variants });
+      const opened = await trial.open();
+      await trial.applied(opened, { announce: [changed], addPeers: [rig.peers.ipv4, peer] });
+      const known = async () => (await rig.witness.routes(peer)).get(changed.prefix);
+      await until("the route is known", async () => (await known()) !== undefined);
+      expect([...(await opened.link.held()).routes.values()]).toEqual([changed]);
+      return known();
+    }
+
+    it("T7: get communities and MED", async () => {
+      const change = { ...communities("64512:1", "64512:2", "64512:4242:1"), med: 9 };
+      expect(await seen(change)).toMatchObject({
+        asPath: "64512",
+        med: 9,
+        localPref: 100,
+        communities: ["64512:1", "64512:2"],
+        largeCommunities: ["64512:4242:1"],
+      });
+    });
+
+    it("T7: get the session's own AS number into their path once more each", async () => {
+      const path = [asn(64512), asn(64512), asn(64512)];
+      expect(await seen({ path }, { prepend: 1 })).toMatchObject({ asPath: "64512 64512 64512 64512" });
+    });
+
+    it("T7: get that of a session with a local AS of its own, before the node's", async () => {
+      const path = [localAsn, asn(64512)];
+      expect(await seen({ path }, { prepend: 1, localAsn })).toMatchObject({
+        asPath: "4100000001 4100000001 64512",
+      });
+    });
+
+    it("would get those of others before gobgpd's own, so that nobody is to ask for it", async () => {
+      expect(await seen({ path: [asn(65010)] })).toMatchObject({ asPath: "65010 64512" });
     });
   });
 }

@@ -16,7 +16,7 @@ import type { Message as Message$1 } from "@bufbuild/protobuf";
  * Describes the file gobgp.proto.
  */
 export const file_gobgp: GenFile = /*@__PURE__*/
-  fileDesc("Cgtnb2JncC5wcm90bxIFZ29iZ3AiBwoFRW1wdHkiKwoJVGltZXN0YW1wEg8KB3NlY29uZHMYASABKAMSDQoFbmFub3MYAiABKAUiPQoGR2xvYmFsEgsKA2FzbhgBIAEoDRIRCglyb3V0ZXJfaWQYAiABKAkSEwoLbGlzdGVuX3BvcnQYAyABKAUiMAoPU3RhcnRCZ3BSZXF1ZXN0Eh0KBmdsb2JhbBgBIAEoCzINLmdvYmdwLkdsb2JhbCIvCg5HZXRCZ3BSZXNwb25zZRIdCgZnbG9iYWwYASABKAsyDS5nb2JncC5HbG9iYWwiIwoGRmFtaWx5EgsKA2FmaRgBIAEoDRIMCgRzYWZpGAIgASgNIrIDCgRQZWVyEh0KBGNvbmYYAiABKAsyDy5nb2JncC5QZWVyQ29uZhIqCg1lYmdwX211bHRpaG9wGAMgASgLMhMuZ29iZ3AuRWJncE11bHRpaG9wEi4KD3JvdXRlX3JlZmxlY3RvchgEIAEoCzIVLmdvYmdwLlJvdXRlUmVmbGVjdG9yEh8KBXN0YXRlGAUgASgLMhAuZ29iZ3AuUGVlclN0YXRlEh0KBnRpbWVycxgGIAEoCzINLmdvYmdwLlRpbWVycxIjCgl0cmFuc3BvcnQYByABKAsyEC5nb2JncC5UcmFuc3BvcnQSKAoMcm91dGVfc2VydmVyGAggASgLMhIuZ29iZ3AuUm91dGVTZXJ2ZXISMAoQZ3JhY2VmdWxfcmVzdGFydBgJIAEoCzIWLmdvYmdwLkdyYWNlZnVsUmVzdGFydBIhCglhZmlfc2FmaXMYCiADKAsyDi5nb2JncC5BZmlTYWZpEigKDHR0bF9zZWN1cml0eRgLIAEoCzISLmdvYmdwLlR0bFNlY3VyaXR5EiEKA2JmZBgMIAEoCzIULmdvYmdwLkJmZFBlZXJDb25maWci3QEKCFBlZXJDb25mEhUKDWF1dGhfcGFzc3dvcmQYASABKAkSEwoLZGVzY3JpcHRpb24YAiABKAkSEQoJbG9jYWxfYXNuGAMgASgNEhgKEG5laWdoYm9yX2FkZHJlc3MYBCABKAkSEAoIcGVlcl9hc24YBSABKA0SEgoKcGVlcl9ncm91cBgGIAEoCRIaChJuZWlnaGJvcl9pbnRlcmZhY2UYCyABKAkSCwoDdnJmGAwgASgJEhUKDWFsbG93X293bl9hc24YDSABKA0SEgoKYWRtaW5fZG93bhgPIAEoCCLiAQoJUGVlclN0YXRlEhEKCWxvY2FsX2FzbhgDIAEoDRIhCghtZXNzYWdlcxgEIAEoCzIPLmdvYmdwLk1lc3NhZ2VzEhgKEG5laWdoYm9yX2FkZHJlc3MYBSABKAkSEAoIcGVlcl9hc24YBiABKA0SFQoNc2Vzc2lvbl9zdGF0ZRgNIAEoBRISCgpyZW1vdGVfY2FwGBIgAygMEhEKCWxvY2FsX2NhcBgTIAMoDBIZChFkaXNjb25uZWN0X3JlYXNvbhgVIAEoBRIaChJkaXNjb25uZWN0X21lc3NhZ2UYFiABKAkiJgoDQW55EhAKCHR5cGVfdXJsGAEgASgJEg0KBXZhbHVlGAIgASgMIp8BCgpDYXBhYmlsaXR5EjgKDm11bHRpX3Byb3RvY29sGAIgASgLMh4uZ29iZ3AuTXVsdGlQcm90b2NvbENhcGFiaWxpdHlIABIoChBncmFjZWZ1bF9yZXN0YXJ0GAYgASgLMgwuZ29iZ3AuRW1wdHlIABImCg5mb3VyX29jdGV0X2FzbhgHIAEoCzIMLmdvYmdwLkVtcHR5SABCBQoDY2FwIjgKF011bHRpUHJvdG9jb2xDYXBhYmlsaXR5Eh0KBmZhbWlseRgBIAEoCzINLmdvYmdwLkZhbWlseSJKCghNZXNzYWdlcxIgCghyZWNlaXZlZBgBIAEoCzIOLmdvYmdwLk1lc3NhZ2USHAoEc2VudBgCIAEoCzIOLmdvYmdwLk1lc3NhZ2UiPQoHTWVzc2FnZRIUCgxub3RpZmljYXRpb24YASABKAQSDgoGdXBkYXRlGAIgASgEEgwKBG9wZW4YAyABKAQiNQoMRWJncE11bHRpaG9wEg8KB2VuYWJsZWQYASABKAgSFAoMbXVsdGlob3BfdHRsGAIgASgNIjAKDlJvdXRlUmVmbGVjdG9yEh4KFnJvdXRlX3JlZmxlY3Rvcl9jbGllbnQYASABKAgiKgoLUm91dGVTZXJ2ZXISGwoTcm91dGVfc2VydmVyX2NsaWVudBgBIAEoCCJpCg9HcmFjZWZ1bFJlc3RhcnQSDwoHZW5hYmxlZBgBIAEoCBIUCgxyZXN0YXJ0X3RpbWUYAiABKA0SFQoNZGVmZXJyYWxfdGltZRgEIAEoDRIYChBsb2NhbF9yZXN0YXJ0aW5nGAogASgIIi8KC1R0bFNlY3VyaXR5Eg8KB2VuYWJsZWQYASABKAgSDwoHdHRsX21pbhgCIAEoDSKFAQoNQmZkUGVlckNvbmZpZxIPCgdlbmFibGVkGAEgASgIEiMKG2Rlc2lyZWRfbWluaW11bV90eF9pbnRlcnZhbBgDIAEoDRIgChhyZXF1aXJlZF9taW5pbXVtX3JlY2VpdmUYBCABKA0SHAoUZGV0ZWN0aW9uX211bHRpcGxpZXIYBSABKA0iUAoGVGltZXJzEiMKBmNvbmZpZxgBIAEoCzITLmdvYmdwLlRpbWVyc0NvbmZpZxIhCgVzdGF0ZRgCIAEoCzISLmdvYmdwLlRpbWVyc1N0YXRlIngKDFRpbWVyc0NvbmZpZxIVCg1jb25uZWN0X3JldHJ5GAEgASgEEhEKCWhvbGRfdGltZRgCIAEoBBIaChJrZWVwYWxpdmVfaW50ZXJ2YWwYAyABKAQSIgoaaWRsZV9ob2xkX3RpbWVfYWZ0ZXJfcmVzZXQYBSABKAQiaQoLVGltZXJzU3RhdGUSGgoSa2VlcGFsaXZlX2ludGVydmFsGAMgASgEEhwKFG5lZ290aWF0ZWRfaG9sZF90aW1lGAUgASgEEiAKBnVwdGltZRgGIAEoCzIQLmdvYmdwLlRpbWVzdGFtcCJNCglUcmFuc3BvcnQSFQoNbG9jYWxfYWRkcmVzcxgBIAEoCRIUCgxwYXNzaXZlX21vZGUYBCABKAgSEwoLcmVtb3RlX3BvcnQYBiABKA0iigEKB0FmaVNhZmkSNQoTbXBfZ3JhY2VmdWxfcmVzdGFydBgBIAEoCzIYLmdvYmdwLk1wR3JhY2VmdWxSZXN0YXJ0EiQKBmNvbmZpZxgCIAEoCzIULmdvYmdwLkFmaVNhZmlDb25maWcSIgoFc3RhdGUYAyABKAsyEy5nb2JncC5BZmlTYWZpU3RhdGUiQwoRTXBHcmFjZWZ1bFJlc3RhcnQSLgoGY29uZmlnGAEgASgLMh4uZ29iZ3AuTXBHcmFjZWZ1bFJlc3RhcnRDb25maWciKgoXTXBHcmFjZWZ1bFJlc3RhcnRDb25maWcSDwoHZW5hYmxlZBgBIAEoCCI/Cg1BZmlTYWZpQ29uZmlnEh0KBmZhbWlseRgBIAEoCzINLmdvYmdwLkZhbWlseRIPCgdlbmFibGVkGAIgASgIIkEKDEFmaVNhZmlTdGF0ZRIdCgZmYW1pbHkYASABKAsyDS5nb2JncC5GYW1pbHkSEgoKYWR2ZXJ0aXNlZBgFIAEoBCIrCg5BZGRQZWVyUmVxdWVzdBIZCgRwZWVyGAEgASgLMgsuZ29iZ3AuUGVlciIkChFEZWxldGVQZWVyUmVxdWVzdBIPCgdhZGRyZXNzGAEgASgJIj0KD0xpc3RQZWVyUmVxdWVzdBIPCgdhZGRyZXNzGAEgASgJEhkKEWVuYWJsZV9hZHZlcnRpc2VkGAIgASgIIi0KEExpc3RQZWVyUmVzcG9uc2USGQoEcGVlchgBIAEoCzILLmdvYmdwLlBlZXIiRAoQUmVzZXRQZWVyUmVxdWVzdBIPCgdhZGRyZXNzGAEgASgJEgwKBHNvZnQYAyABKAgSEQoJZGlyZWN0aW9uGAQgASgFIkgKEVdhdGNoRXZlbnRSZXF1ZXN0EisKBHBlZXIYASABKAsyHS5nb2JncC5XYXRjaEV2ZW50UmVxdWVzdC5QZWVyGgYKBFBlZXIifQoSV2F0Y2hFdmVudFJlc3BvbnNlEjEKBHBlZXIYAiABKAsyIy5nb2JncC5XYXRjaEV2ZW50UmVzcG9uc2UuUGVlckV2ZW50GjQKCVBlZXJFdmVudBIMCgR0eXBlGAEgASgFEhkKBHBlZXIYAiABKAsyCy5nb2JncC5QZWVyInsKBFBhdGgSEwoLaXNfd2l0aGRyYXcYBSABKAgSHQoGZmFtaWx5GAkgASgLMg0uZ29iZ3AuRmFtaWx5EhMKC25laWdoYm9yX2lwGA8gASgJEhMKC25scmlfYmluYXJ5GBQgASgMEhUKDXBhdHRyc19iaW5hcnkYFSADKAwiKQoLRGVzdGluYXRpb24SGgoFcGF0aHMYAiADKAsyCy5nb2JncC5QYXRoIj8KDkFkZFBhdGhSZXF1ZXN0EhIKCnRhYmxlX3R5cGUYASABKAUSGQoEcGF0aBgDIAEoCzILLmdvYmdwLlBhdGgiRgoUQWRkUGF0aFN0cmVhbVJlcXVlc3QSEgoKdGFibGVfdHlwZRgBIAEoBRIaCgVwYXRocxgDIAMoCzILLmdvYmdwLlBhdGgiYAoPTGlzdFBhdGhSZXF1ZXN0EhIKCnRhYmxlX3R5cGUYASABKAUSHQoGZmFtaWx5GAMgASgLMg0uZ29iZ3AuRmFtaWx5EhoKEmVuYWJsZV9vbmx5X2JpbmFyeRgJIAEoCCI7ChBMaXN0UGF0aFJlc3BvbnNlEicKC2Rlc3RpbmF0aW9uGAEgASgLMhIuZ29iZ3AuRGVzdGluYXRpb24iRAoPR2V0VGFibGVSZXF1ZXN0EhIKCnRhYmxlX3R5cGUYASABKAUSHQoGZmFtaWx5GAIgASgLMg0uZ29iZ3AuRmFtaWx5IiQKEEdldFRhYmxlUmVzcG9uc2USEAoIbnVtX3BhdGgYAiABKAQiPgoKRGVmaW5lZFNldBIUCgxkZWZpbmVkX3R5cGUYASABKAUSDAoEbmFtZRgCIAEoCRIMCgRsaXN0GAMgAygJIiYKCE1hdGNoU2V0EgwKBHR5cGUYASABKAUSDAoEbmFtZRgCIAEoCSJ1CgpDb25kaXRpb25zEiUKDG5laWdoYm9yX3NldBgCIAEoCzIPLmdvYmdwLk1hdGNoU2V0EhIKCnJvdXRlX3R5cGUYCCABKAUSLAoTbGFyZ2VfY29tbXVuaXR5X3NldBgJIAEoCzIPLmdvYmdwLk1hdGNoU2V0IjQKD0NvbW11bml0eUFjdGlvbhIMCgR0eXBlGAEgASgFEhMKC2NvbW11bml0aWVzGAIgAygJIlAKB0FjdGlvbnMSFAoMcm91dGVfYWN0aW9uGAEgASgFEi8KD2xhcmdlX2NvbW11bml0eRgIIAEoCzIWLmdvYmdwLkNvbW11bml0eUFjdGlvbiJhCglTdGF0ZW1lbnQSDAoEbmFtZRgBIAEoCRIlCgpjb25kaXRpb25zGAIgASgLMhEuZ29iZ3AuQ29uZGl0aW9ucxIfCgdhY3Rpb25zGAMgASgLMg4uZ29iZ3AuQWN0aW9ucyI8CgZQb2xpY3kSDAoEbmFtZRgBIAEoCRIkCgpzdGF0ZW1lbnRzGAIgAygLMhAuZ29iZ3AuU3RhdGVtZW50ImwKEFBvbGljeUFzc2lnbm1lbnQSDAoEbmFtZRgBIAEoCRIRCglkaXJlY3Rpb24YAiABKAUSHwoIcG9saWNpZXMYBCADKAsyDS5nb2JncC5Qb2xpY3kSFgoOZGVmYXVsdF9hY3Rpb24YBSABKAUiPgoUQWRkRGVmaW5lZFNldFJlcXVlc3QSJgoLZGVmaW5lZF9zZXQYASABKAsyES5nb2JncC5EZWZpbmVkU2V0Ik4KF0RlbGV0ZURlZmluZWRTZXRSZXF1ZXN0EiYKC2RlZmluZWRfc2V0GAEgASgLMhEuZ29iZ3AuRGVmaW5lZFNldBILCgNhbGwYAiABKAgiOwoVTGlzdERlZmluZWRTZXRSZXF1ZXN0EhQKDGRlZmluZWRfdHlwZRgBIAEoBRIMCgRuYW1lGAIgASgJIkAKFkxpc3REZWZpbmVkU2V0UmVzcG9uc2USJgoLZGVmaW5lZF9zZXQYASABKAsyES5nb2JncC5EZWZpbmVkU2V0IjEKEEFkZFBvbGljeVJlcXVlc3QSHQoGcG9saWN5GAEgASgLMg0uZ29iZ3AuUG9saWN5IkEKE0RlbGV0ZVBvbGljeVJlcXVlc3QSHQoGcG9saWN5GAEgASgLMg0uZ29iZ3AuUG9saWN5EgsKA2FsbBgDIAEoCCIhChFMaXN0UG9saWN5UmVxdWVzdBIMCgRuYW1lGAEgASgJIjMKEkxpc3RQb2xpY3lSZXNwb25zZRIdCgZwb2xpY3kYASABKAsyDS5nb2JncC5Qb2xpY3kiPgobTGlzdFBvbGljeUFzc2lnbm1lbnRSZXF1ZXN0EgwKBG5hbWUYASABKAkSEQoJZGlyZWN0aW9uGAIgASgFIksKHExpc3RQb2xpY3lBc3NpZ25tZW50UmVzcG9uc2USKwoKYXNzaWdubWVudBgBIAEoCzIXLmdvYmdwLlBvbGljeUFzc2lnbm1lbnQiSQoaU2V0UG9saWN5QXNzaWdubWVudFJlcXVlc3QSKwoKYXNzaWdubWVudBgBIAEoCzIXLmdvYmdwLlBvbGljeUFzc2lnbm1lbnRiBnByb3RvMw");
+  fileDesc("Cgtnb2JncC5wcm90bxIFZ29iZ3AiBwoFRW1wdHkiKwoJVGltZXN0YW1wEg8KB3NlY29uZHMYASABKAMSDQoFbmFub3MYAiABKAUiPQoGR2xvYmFsEgsKA2FzbhgBIAEoDRIRCglyb3V0ZXJfaWQYAiABKAkSEwoLbGlzdGVuX3BvcnQYAyABKAUiMAoPU3RhcnRCZ3BSZXF1ZXN0Eh0KBmdsb2JhbBgBIAEoCzINLmdvYmdwLkdsb2JhbCIvCg5HZXRCZ3BSZXNwb25zZRIdCgZnbG9iYWwYASABKAsyDS5nb2JncC5HbG9iYWwiIwoGRmFtaWx5EgsKA2FmaRgBIAEoDRIMCgRzYWZpGAIgASgNIrIDCgRQZWVyEh0KBGNvbmYYAiABKAsyDy5nb2JncC5QZWVyQ29uZhIqCg1lYmdwX211bHRpaG9wGAMgASgLMhMuZ29iZ3AuRWJncE11bHRpaG9wEi4KD3JvdXRlX3JlZmxlY3RvchgEIAEoCzIVLmdvYmdwLlJvdXRlUmVmbGVjdG9yEh8KBXN0YXRlGAUgASgLMhAuZ29iZ3AuUGVlclN0YXRlEh0KBnRpbWVycxgGIAEoCzINLmdvYmdwLlRpbWVycxIjCgl0cmFuc3BvcnQYByABKAsyEC5nb2JncC5UcmFuc3BvcnQSKAoMcm91dGVfc2VydmVyGAggASgLMhIuZ29iZ3AuUm91dGVTZXJ2ZXISMAoQZ3JhY2VmdWxfcmVzdGFydBgJIAEoCzIWLmdvYmdwLkdyYWNlZnVsUmVzdGFydBIhCglhZmlfc2FmaXMYCiADKAsyDi5nb2JncC5BZmlTYWZpEigKDHR0bF9zZWN1cml0eRgLIAEoCzISLmdvYmdwLlR0bFNlY3VyaXR5EiEKA2JmZBgMIAEoCzIULmdvYmdwLkJmZFBlZXJDb25maWci3QEKCFBlZXJDb25mEhUKDWF1dGhfcGFzc3dvcmQYASABKAkSEwoLZGVzY3JpcHRpb24YAiABKAkSEQoJbG9jYWxfYXNuGAMgASgNEhgKEG5laWdoYm9yX2FkZHJlc3MYBCABKAkSEAoIcGVlcl9hc24YBSABKA0SEgoKcGVlcl9ncm91cBgGIAEoCRIaChJuZWlnaGJvcl9pbnRlcmZhY2UYCyABKAkSCwoDdnJmGAwgASgJEhUKDWFsbG93X293bl9hc24YDSABKA0SEgoKYWRtaW5fZG93bhgPIAEoCCLiAQoJUGVlclN0YXRlEhEKCWxvY2FsX2FzbhgDIAEoDRIhCghtZXNzYWdlcxgEIAEoCzIPLmdvYmdwLk1lc3NhZ2VzEhgKEG5laWdoYm9yX2FkZHJlc3MYBSABKAkSEAoIcGVlcl9hc24YBiABKA0SFQoNc2Vzc2lvbl9zdGF0ZRgNIAEoBRISCgpyZW1vdGVfY2FwGBIgAygMEhEKCWxvY2FsX2NhcBgTIAMoDBIZChFkaXNjb25uZWN0X3JlYXNvbhgVIAEoBRIaChJkaXNjb25uZWN0X21lc3NhZ2UYFiABKAkiJgoDQW55EhAKCHR5cGVfdXJsGAEgASgJEg0KBXZhbHVlGAIgASgMIp8BCgpDYXBhYmlsaXR5EjgKDm11bHRpX3Byb3RvY29sGAIgASgLMh4uZ29iZ3AuTXVsdGlQcm90b2NvbENhcGFiaWxpdHlIABIoChBncmFjZWZ1bF9yZXN0YXJ0GAYgASgLMgwuZ29iZ3AuRW1wdHlIABImCg5mb3VyX29jdGV0X2FzbhgHIAEoCzIMLmdvYmdwLkVtcHR5SABCBQoDY2FwIjgKF011bHRpUHJvdG9jb2xDYXBhYmlsaXR5Eh0KBmZhbWlseRgBIAEoCzINLmdvYmdwLkZhbWlseSJKCghNZXNzYWdlcxIgCghyZWNlaXZlZBgBIAEoCzIOLmdvYmdwLk1lc3NhZ2USHAoEc2VudBgCIAEoCzIOLmdvYmdwLk1lc3NhZ2UiPQoHTWVzc2FnZRIUCgxub3RpZmljYXRpb24YASABKAQSDgoGdXBkYXRlGAIgASgEEgwKBG9wZW4YAyABKAQiNQoMRWJncE11bHRpaG9wEg8KB2VuYWJsZWQYASABKAgSFAoMbXVsdGlob3BfdHRsGAIgASgNIjAKDlJvdXRlUmVmbGVjdG9yEh4KFnJvdXRlX3JlZmxlY3Rvcl9jbGllbnQYASABKAgiKgoLUm91dGVTZXJ2ZXISGwoTcm91dGVfc2VydmVyX2NsaWVudBgBIAEoCCJpCg9HcmFjZWZ1bFJlc3RhcnQSDwoHZW5hYmxlZBgBIAEoCBIUCgxyZXN0YXJ0X3RpbWUYAiABKA0SFQoNZGVmZXJyYWxfdGltZRgEIAEoDRIYChBsb2NhbF9yZXN0YXJ0aW5nGAogASgIIi8KC1R0bFNlY3VyaXR5Eg8KB2VuYWJsZWQYASABKAgSDwoHdHRsX21pbhgCIAEoDSKFAQoNQmZkUGVlckNvbmZpZxIPCgdlbmFibGVkGAEgASgIEiMKG2Rlc2lyZWRfbWluaW11bV90eF9pbnRlcnZhbBgDIAEoDRIgChhyZXF1aXJlZF9taW5pbXVtX3JlY2VpdmUYBCABKA0SHAoUZGV0ZWN0aW9uX211bHRpcGxpZXIYBSABKA0iUAoGVGltZXJzEiMKBmNvbmZpZxgBIAEoCzITLmdvYmdwLlRpbWVyc0NvbmZpZxIhCgVzdGF0ZRgCIAEoCzISLmdvYmdwLlRpbWVyc1N0YXRlIngKDFRpbWVyc0NvbmZpZxIVCg1jb25uZWN0X3JldHJ5GAEgASgEEhEKCWhvbGRfdGltZRgCIAEoBBIaChJrZWVwYWxpdmVfaW50ZXJ2YWwYAyABKAQSIgoaaWRsZV9ob2xkX3RpbWVfYWZ0ZXJfcmVzZXQYBSABKAQiaQoLVGltZXJzU3RhdGUSGgoSa2VlcGFsaXZlX2ludGVydmFsGAMgASgEEhwKFG5lZ290aWF0ZWRfaG9sZF90aW1lGAUgASgEEiAKBnVwdGltZRgGIAEoCzIQLmdvYmdwLlRpbWVzdGFtcCJNCglUcmFuc3BvcnQSFQoNbG9jYWxfYWRkcmVzcxgBIAEoCRIUCgxwYXNzaXZlX21vZGUYBCABKAgSEwoLcmVtb3RlX3BvcnQYBiABKA0iigEKB0FmaVNhZmkSNQoTbXBfZ3JhY2VmdWxfcmVzdGFydBgBIAEoCzIYLmdvYmdwLk1wR3JhY2VmdWxSZXN0YXJ0EiQKBmNvbmZpZxgCIAEoCzIULmdvYmdwLkFmaVNhZmlDb25maWcSIgoFc3RhdGUYAyABKAsyEy5nb2JncC5BZmlTYWZpU3RhdGUiQwoRTXBHcmFjZWZ1bFJlc3RhcnQSLgoGY29uZmlnGAEgASgLMh4uZ29iZ3AuTXBHcmFjZWZ1bFJlc3RhcnRDb25maWciKgoXTXBHcmFjZWZ1bFJlc3RhcnRDb25maWcSDwoHZW5hYmxlZBgBIAEoCCI/Cg1BZmlTYWZpQ29uZmlnEh0KBmZhbWlseRgBIAEoCzINLmdvYmdwLkZhbWlseRIPCgdlbmFibGVkGAIgASgIIkEKDEFmaVNhZmlTdGF0ZRIdCgZmYW1pbHkYASABKAsyDS5nb2JncC5GYW1pbHkSEgoKYWR2ZXJ0aXNlZBgFIAEoBCIrCg5BZGRQZWVyUmVxdWVzdBIZCgRwZWVyGAEgASgLMgsuZ29iZ3AuUGVlciIkChFEZWxldGVQZWVyUmVxdWVzdBIPCgdhZGRyZXNzGAEgASgJIj0KD0xpc3RQZWVyUmVxdWVzdBIPCgdhZGRyZXNzGAEgASgJEhkKEWVuYWJsZV9hZHZlcnRpc2VkGAIgASgIIi0KEExpc3RQZWVyUmVzcG9uc2USGQoEcGVlchgBIAEoCzILLmdvYmdwLlBlZXIiRAoQUmVzZXRQZWVyUmVxdWVzdBIPCgdhZGRyZXNzGAEgASgJEgwKBHNvZnQYAyABKAgSEQoJZGlyZWN0aW9uGAQgASgFIkgKEVdhdGNoRXZlbnRSZXF1ZXN0EisKBHBlZXIYASABKAsyHS5nb2JncC5XYXRjaEV2ZW50UmVxdWVzdC5QZWVyGgYKBFBlZXIifQoSV2F0Y2hFdmVudFJlc3BvbnNlEjEKBHBlZXIYAiABKAsyIy5nb2JncC5XYXRjaEV2ZW50UmVzcG9uc2UuUGVlckV2ZW50GjQKCVBlZXJFdmVudBIMCgR0eXBlGAEgASgFEhkKBHBlZXIYAiABKAsyCy5nb2JncC5QZWVyInsKBFBhdGgSEwoLaXNfd2l0aGRyYXcYBSABKAgSHQoGZmFtaWx5GAkgASgLMg0uZ29iZ3AuRmFtaWx5EhMKC25laWdoYm9yX2lwGA8gASgJEhMKC25scmlfYmluYXJ5GBQgASgMEhUKDXBhdHRyc19iaW5hcnkYFSADKAwiKQoLRGVzdGluYXRpb24SGgoFcGF0aHMYAiADKAsyCy5nb2JncC5QYXRoIj8KDkFkZFBhdGhSZXF1ZXN0EhIKCnRhYmxlX3R5cGUYASABKAUSGQoEcGF0aBgDIAEoCzILLmdvYmdwLlBhdGgiRgoUQWRkUGF0aFN0cmVhbVJlcXVlc3QSEgoKdGFibGVfdHlwZRgBIAEoBRIaCgVwYXRocxgDIAMoCzILLmdvYmdwLlBhdGgiYAoPTGlzdFBhdGhSZXF1ZXN0EhIKCnRhYmxlX3R5cGUYASABKAUSHQoGZmFtaWx5GAMgASgLMg0uZ29iZ3AuRmFtaWx5EhoKEmVuYWJsZV9vbmx5X2JpbmFyeRgJIAEoCCI7ChBMaXN0UGF0aFJlc3BvbnNlEicKC2Rlc3RpbmF0aW9uGAEgASgLMhIuZ29iZ3AuRGVzdGluYXRpb24iRAoPR2V0VGFibGVSZXF1ZXN0EhIKCnRhYmxlX3R5cGUYASABKAUSHQoGZmFtaWx5GAIgASgLMg0uZ29iZ3AuRmFtaWx5IiQKEEdldFRhYmxlUmVzcG9uc2USEAoIbnVtX3BhdGgYAiABKAQiUgoLUHJlZml4UmFuZ2USEQoJaXBfcHJlZml4GAEgASgJEhcKD21hc2tfbGVuZ3RoX21pbhgCIAEoDRIXCg9tYXNrX2xlbmd0aF9tYXgYAyABKA0iZAoKRGVmaW5lZFNldBIUCgxkZWZpbmVkX3R5cGUYASABKAUSDAoEbmFtZRgCIAEoCRIMCgRsaXN0GAMgAygJEiQKCHByZWZpeGVzGAQgAygLMhIuZ29iZ3AuUHJlZml4UmFuZ2UiJgoITWF0Y2hTZXQSDAoEdHlwZRgBIAEoBRIMCgRuYW1lGAIgASgJIugBCgpDb25kaXRpb25zEiMKCnByZWZpeF9zZXQYASABKAsyDy5nb2JncC5NYXRjaFNldBIlCgxuZWlnaGJvcl9zZXQYAiABKAsyDy5nb2JncC5NYXRjaFNldBIkCgthc19wYXRoX3NldBgEIAEoCzIPLmdvYmdwLk1hdGNoU2V0EiYKDWNvbW11bml0eV9zZXQYBSABKAsyDy5nb2JncC5NYXRjaFNldBISCgpyb3V0ZV90eXBlGAggASgFEiwKE2xhcmdlX2NvbW11bml0eV9zZXQYCSABKAsyDy5nb2JncC5NYXRjaFNldCI0Cg9Db21tdW5pdHlBY3Rpb24SDAoEdHlwZRgBIAEoBRITCgtjb21tdW5pdGllcxgCIAMoCSIoCglNZWRBY3Rpb24SDAoEdHlwZRgBIAEoBRINCgV2YWx1ZRgCIAEoAyIuCg9Bc1ByZXBlbmRBY3Rpb24SCwoDYXNuGAEgASgNEg4KBnJlcGVhdBgCIAEoDSIgCg9Mb2NhbFByZWZBY3Rpb24SDQoFdmFsdWUYASABKA0i8gEKB0FjdGlvbnMSFAoMcm91dGVfYWN0aW9uGAEgASgFEikKCWNvbW11bml0eRgCIAEoCzIWLmdvYmdwLkNvbW11bml0eUFjdGlvbhIdCgNtZWQYAyABKAsyEC5nb2JncC5NZWRBY3Rpb24SKgoKYXNfcHJlcGVuZBgEIAEoCzIWLmdvYmdwLkFzUHJlcGVuZEFjdGlvbhIqCgpsb2NhbF9wcmVmGAcgASgLMhYuZ29iZ3AuTG9jYWxQcmVmQWN0aW9uEi8KD2xhcmdlX2NvbW11bml0eRgIIAEoCzIWLmdvYmdwLkNvbW11bml0eUFjdGlvbiJhCglTdGF0ZW1lbnQSDAoEbmFtZRgBIAEoCRIlCgpjb25kaXRpb25zGAIgASgLMhEuZ29iZ3AuQ29uZGl0aW9ucxIfCgdhY3Rpb25zGAMgASgLMg4uZ29iZ3AuQWN0aW9ucyI8CgZQb2xpY3kSDAoEbmFtZRgBIAEoCRIkCgpzdGF0ZW1lbnRzGAIgAygLMhAuZ29iZ3AuU3RhdGVtZW50ImwKEFBvbGljeUFzc2lnbm1lbnQSDAoEbmFtZRgBIAEoCRIRCglkaXJlY3Rpb24YAiABKAUSHwoIcG9saWNpZXMYBCADKAsyDS5nb2JncC5Qb2xpY3kSFgoOZGVmYXVsdF9hY3Rpb24YBSABKAUiPgoUQWRkRGVmaW5lZFNldFJlcXVlc3QSJgoLZGVmaW5lZF9zZXQYASABKAsyES5nb2JncC5EZWZpbmVkU2V0Ik4KF0RlbGV0ZURlZmluZWRTZXRSZXF1ZXN0EiYKC2RlZmluZWRfc2V0GAEgASgLMhEuZ29iZ3AuRGVmaW5lZFNldBILCgNhbGwYAiABKAgiOwoVTGlzdERlZmluZWRTZXRSZXF1ZXN0EhQKDGRlZmluZWRfdHlwZRgBIAEoBRIMCgRuYW1lGAIgASgJIkAKFkxpc3REZWZpbmVkU2V0UmVzcG9uc2USJgoLZGVmaW5lZF9zZXQYASABKAsyES5nb2JncC5EZWZpbmVkU2V0IjEKEEFkZFBvbGljeVJlcXVlc3QSHQoGcG9saWN5GAEgASgLMg0uZ29iZ3AuUG9saWN5IkEKE0RlbGV0ZVBvbGljeVJlcXVlc3QSHQoGcG9saWN5GAEgASgLMg0uZ29iZ3AuUG9saWN5EgsKA2FsbBgDIAEoCCIhChFMaXN0UG9saWN5UmVxdWVzdBIMCgRuYW1lGAEgASgJIjMKEkxpc3RQb2xpY3lSZXNwb25zZRIdCgZwb2xpY3kYASABKAsyDS5nb2JncC5Qb2xpY3kiPgobTGlzdFBvbGljeUFzc2lnbm1lbnRSZXF1ZXN0EgwKBG5hbWUYASABKAkSEQoJZGlyZWN0aW9uGAIgASgFIksKHExpc3RQb2xpY3lBc3NpZ25tZW50UmVzcG9uc2USKwoKYXNzaWdubWVudBgBIAEoCzIXLmdvYmdwLlBvbGljeUFzc2lnbm1lbnQiSQoaU2V0UG9saWN5QXNzaWdubWVudFJlcXVlc3QSKwoKYXNzaWdubWVudBgBIAEoCzIXLmdvYmdwLlBvbGljeUFzc2lnbm1lbnRiBnByb3RvMw");
 
 /**
  * Stands for google.protobuf.Empty and for answers whose content does not matter.
@@ -1165,6 +1165,35 @@ export const GetTableResponseSchema: GenMessage<GetTableResponse> = /*@__PURE__*
   messageDesc(file_gobgp, 43);
 
 /**
+ * Within ip_prefix, of these lengths. Of a set of prefixes alone.
+ *
+ * @generated from message gobgp.PrefixRange
+ */
+export type PrefixRange = Message$1<"gobgp.PrefixRange"> & {
+  /**
+   * @generated from field: string ip_prefix = 1;
+   */
+  ipPrefix: string;
+
+  /**
+   * @generated from field: uint32 mask_length_min = 2;
+   */
+  maskLengthMin: number;
+
+  /**
+   * @generated from field: uint32 mask_length_max = 3;
+   */
+  maskLengthMax: number;
+};
+
+/**
+ * Describes the message gobgp.PrefixRange.
+ * Use `create(PrefixRangeSchema)` to create a new message.
+ */
+export const PrefixRangeSchema: GenMessage<PrefixRange> = /*@__PURE__*/
+  messageDesc(file_gobgp, 44);
+
+/**
  * @generated from message gobgp.DefinedSet
  */
 export type DefinedSet = Message$1<"gobgp.DefinedSet"> & {
@@ -1182,6 +1211,11 @@ export type DefinedSet = Message$1<"gobgp.DefinedSet"> & {
    * @generated from field: repeated string list = 3;
    */
   list: string[];
+
+  /**
+   * @generated from field: repeated gobgp.PrefixRange prefixes = 4;
+   */
+  prefixes: PrefixRange[];
 };
 
 /**
@@ -1189,7 +1223,7 @@ export type DefinedSet = Message$1<"gobgp.DefinedSet"> & {
  * Use `create(DefinedSetSchema)` to create a new message.
  */
 export const DefinedSetSchema: GenMessage<DefinedSet> = /*@__PURE__*/
-  messageDesc(file_gobgp, 44);
+  messageDesc(file_gobgp, 45);
 
 /**
  * @generated from message gobgp.MatchSet
@@ -1211,16 +1245,31 @@ export type MatchSet = Message$1<"gobgp.MatchSet"> & {
  * Use `create(MatchSetSchema)` to create a new message.
  */
 export const MatchSetSchema: GenMessage<MatchSet> = /*@__PURE__*/
-  messageDesc(file_gobgp, 45);
+  messageDesc(file_gobgp, 46);
 
 /**
  * @generated from message gobgp.Conditions
  */
 export type Conditions = Message$1<"gobgp.Conditions"> & {
   /**
+   * @generated from field: gobgp.MatchSet prefix_set = 1;
+   */
+  prefixSet?: MatchSet | undefined;
+
+  /**
    * @generated from field: gobgp.MatchSet neighbor_set = 2;
    */
   neighborSet?: MatchSet | undefined;
+
+  /**
+   * @generated from field: gobgp.MatchSet as_path_set = 4;
+   */
+  asPathSet?: MatchSet | undefined;
+
+  /**
+   * @generated from field: gobgp.MatchSet community_set = 5;
+   */
+  communitySet?: MatchSet | undefined;
 
   /**
    * @generated from field: int32 route_type = 8;
@@ -1238,7 +1287,7 @@ export type Conditions = Message$1<"gobgp.Conditions"> & {
  * Use `create(ConditionsSchema)` to create a new message.
  */
 export const ConditionsSchema: GenMessage<Conditions> = /*@__PURE__*/
-  messageDesc(file_gobgp, 46);
+  messageDesc(file_gobgp, 47);
 
 /**
  * @generated from message gobgp.CommunityAction
@@ -1260,7 +1309,68 @@ export type CommunityAction = Message$1<"gobgp.CommunityAction"> & {
  * Use `create(CommunityActionSchema)` to create a new message.
  */
 export const CommunityActionSchema: GenMessage<CommunityAction> = /*@__PURE__*/
-  messageDesc(file_gobgp, 47);
+  messageDesc(file_gobgp, 48);
+
+/**
+ * @generated from message gobgp.MedAction
+ */
+export type MedAction = Message$1<"gobgp.MedAction"> & {
+  /**
+   * @generated from field: int32 type = 1;
+   */
+  type: number;
+
+  /**
+   * @generated from field: int64 value = 2;
+   */
+  value: bigint;
+};
+
+/**
+ * Describes the message gobgp.MedAction.
+ * Use `create(MedActionSchema)` to create a new message.
+ */
+export const MedActionSchema: GenMessage<MedAction> = /*@__PURE__*/
+  messageDesc(file_gobgp, 49);
+
+/**
+ * @generated from message gobgp.AsPrependAction
+ */
+export type AsPrependAction = Message$1<"gobgp.AsPrependAction"> & {
+  /**
+   * @generated from field: uint32 asn = 1;
+   */
+  asn: number;
+
+  /**
+   * @generated from field: uint32 repeat = 2;
+   */
+  repeat: number;
+};
+
+/**
+ * Describes the message gobgp.AsPrependAction.
+ * Use `create(AsPrependActionSchema)` to create a new message.
+ */
+export const AsPrependActionSchema: GenMessage<AsPrependAction> = /*@__PURE__*/
+  messageDesc(file_gobgp, 50);
+
+/**
+ * @generated from message gobgp.LocalPrefAction
+ */
+export type LocalPrefAction = Message$1<"gobgp.LocalPrefAction"> & {
+  /**
+   * @generated from field: uint32 value = 1;
+   */
+  value: number;
+};
+
+/**
+ * Describes the message gobgp.LocalPrefAction.
+ * Use `create(LocalPrefActionSchema)` to create a new message.
+ */
+export const LocalPrefActionSchema: GenMessage<LocalPrefAction> = /*@__PURE__*/
+  messageDesc(file_gobgp, 51);
 
 /**
  * @generated from message gobgp.Actions
@@ -1270,6 +1380,26 @@ export type Actions = Message$1<"gobgp.Actions"> & {
    * @generated from field: int32 route_action = 1;
    */
   routeAction: number;
+
+  /**
+   * @generated from field: gobgp.CommunityAction community = 2;
+   */
+  community?: CommunityAction | undefined;
+
+  /**
+   * @generated from field: gobgp.MedAction med = 3;
+   */
+  med?: MedAction | undefined;
+
+  /**
+   * @generated from field: gobgp.AsPrependAction as_prepend = 4;
+   */
+  asPrepend?: AsPrependAction | undefined;
+
+  /**
+   * @generated from field: gobgp.LocalPrefAction local_pref = 7;
+   */
+  localPref?: LocalPrefAction | undefined;
 
   /**
    * @generated from field: gobgp.CommunityAction large_community = 8;
@@ -1282,7 +1412,7 @@ export type Actions = Message$1<"gobgp.Actions"> & {
  * Use `create(ActionsSchema)` to create a new message.
  */
 export const ActionsSchema: GenMessage<Actions> = /*@__PURE__*/
-  messageDesc(file_gobgp, 48);
+  messageDesc(file_gobgp, 52);
 
 /**
  * @generated from message gobgp.Statement
@@ -1309,7 +1439,7 @@ export type Statement = Message$1<"gobgp.Statement"> & {
  * Use `create(StatementSchema)` to create a new message.
  */
 export const StatementSchema: GenMessage<Statement> = /*@__PURE__*/
-  messageDesc(file_gobgp, 49);
+  messageDesc(file_gobgp, 53);
 
 /**
  * @generated from message gobgp.Policy
@@ -1331,7 +1461,7 @@ export type Policy = Message$1<"gobgp.Policy"> & {
  * Use `create(PolicySchema)` to create a new message.
  */
 export const PolicySchema: GenMessage<Policy> = /*@__PURE__*/
-  messageDesc(file_gobgp, 50);
+  messageDesc(file_gobgp, 54);
 
 /**
  * @generated from message gobgp.PolicyAssignment
@@ -1363,7 +1493,7 @@ export type PolicyAssignment = Message$1<"gobgp.PolicyAssignment"> & {
  * Use `create(PolicyAssignmentSchema)` to create a new message.
  */
 export const PolicyAssignmentSchema: GenMessage<PolicyAssignment> = /*@__PURE__*/
-  messageDesc(file_gobgp, 51);
+  messageDesc(file_gobgp, 55);
 
 /**
  * @generated from message gobgp.AddDefinedSetRequest
@@ -1380,7 +1510,7 @@ export type AddDefinedSetRequest = Message$1<"gobgp.AddDefinedSetRequest"> & {
  * Use `create(AddDefinedSetRequestSchema)` to create a new message.
  */
 export const AddDefinedSetRequestSchema: GenMessage<AddDefinedSetRequest> = /*@__PURE__*/
-  messageDesc(file_gobgp, 52);
+  messageDesc(file_gobgp, 56);
 
 /**
  * @generated from message gobgp.DeleteDefinedSetRequest
@@ -1402,7 +1532,7 @@ export type DeleteDefinedSetRequest = Message$1<"gobgp.DeleteDefinedSetRequest">
  * Use `create(DeleteDefinedSetRequestSchema)` to create a new message.
  */
 export const DeleteDefinedSetRequestSchema: GenMessage<DeleteDefinedSetRequest> = /*@__PURE__*/
-  messageDesc(file_gobgp, 53);
+  messageDesc(file_gobgp, 57);
 
 /**
  * @generated from message gobgp.ListDefinedSetRequest
@@ -1424,7 +1554,7 @@ export type ListDefinedSetRequest = Message$1<"gobgp.ListDefinedSetRequest"> & {
  * Use `create(ListDefinedSetRequestSchema)` to create a new message.
  */
 export const ListDefinedSetRequestSchema: GenMessage<ListDefinedSetRequest> = /*@__PURE__*/
-  messageDesc(file_gobgp, 54);
+  messageDesc(file_gobgp, 58);
 
 /**
  * @generated from message gobgp.ListDefinedSetResponse
@@ -1441,7 +1571,7 @@ export type ListDefinedSetResponse = Message$1<"gobgp.ListDefinedSetResponse"> &
  * Use `create(ListDefinedSetResponseSchema)` to create a new message.
  */
 export const ListDefinedSetResponseSchema: GenMessage<ListDefinedSetResponse> = /*@__PURE__*/
-  messageDesc(file_gobgp, 55);
+  messageDesc(file_gobgp, 59);
 
 /**
  * @generated from message gobgp.AddPolicyRequest
@@ -1458,7 +1588,7 @@ export type AddPolicyRequest = Message$1<"gobgp.AddPolicyRequest"> & {
  * Use `create(AddPolicyRequestSchema)` to create a new message.
  */
 export const AddPolicyRequestSchema: GenMessage<AddPolicyRequest> = /*@__PURE__*/
-  messageDesc(file_gobgp, 56);
+  messageDesc(file_gobgp, 60);
 
 /**
  * @generated from message gobgp.DeletePolicyRequest
@@ -1480,7 +1610,7 @@ export type DeletePolicyRequest = Message$1<"gobgp.DeletePolicyRequest"> & {
  * Use `create(DeletePolicyRequestSchema)` to create a new message.
  */
 export const DeletePolicyRequestSchema: GenMessage<DeletePolicyRequest> = /*@__PURE__*/
-  messageDesc(file_gobgp, 57);
+  messageDesc(file_gobgp, 61);
 
 /**
  * @generated from message gobgp.ListPolicyRequest
@@ -1497,7 +1627,7 @@ export type ListPolicyRequest = Message$1<"gobgp.ListPolicyRequest"> & {
  * Use `create(ListPolicyRequestSchema)` to create a new message.
  */
 export const ListPolicyRequestSchema: GenMessage<ListPolicyRequest> = /*@__PURE__*/
-  messageDesc(file_gobgp, 58);
+  messageDesc(file_gobgp, 62);
 
 /**
  * @generated from message gobgp.ListPolicyResponse
@@ -1514,7 +1644,7 @@ export type ListPolicyResponse = Message$1<"gobgp.ListPolicyResponse"> & {
  * Use `create(ListPolicyResponseSchema)` to create a new message.
  */
 export const ListPolicyResponseSchema: GenMessage<ListPolicyResponse> = /*@__PURE__*/
-  messageDesc(file_gobgp, 59);
+  messageDesc(file_gobgp, 63);
 
 /**
  * @generated from message gobgp.ListPolicyAssignmentRequest
@@ -1536,7 +1666,7 @@ export type ListPolicyAssignmentRequest = Message$1<"gobgp.ListPolicyAssignmentR
  * Use `create(ListPolicyAssignmentRequestSchema)` to create a new message.
  */
 export const ListPolicyAssignmentRequestSchema: GenMessage<ListPolicyAssignmentRequest> = /*@__PURE__*/
-  messageDesc(file_gobgp, 60);
+  messageDesc(file_gobgp, 64);
 
 /**
  * @generated from message gobgp.ListPolicyAssignmentResponse
@@ -1553,7 +1683,7 @@ export type ListPolicyAssignmentResponse = Message$1<"gobgp.ListPolicyAssignment
  * Use `create(ListPolicyAssignmentResponseSchema)` to create a new message.
  */
 export const ListPolicyAssignmentResponseSchema: GenMessage<ListPolicyAssignmentResponse> = /*@__PURE__*/
-  messageDesc(file_gobgp, 61);
+  messageDesc(file_gobgp, 65);
 
 /**
  * @generated from message gobgp.SetPolicyAssignmentRequest
@@ -1570,5 +1700,5 @@ export type SetPolicyAssignmentRequest = Message$1<"gobgp.SetPolicyAssignmentReq
  * Use `create(SetPolicyAssignmentRequestSchema)` to create a new message.
  */
 export const SetPolicyAssignmentRequestSchema: GenMessage<SetPolicyAssignmentRequest> = /*@__PURE__*/
-  messageDesc(file_gobgp, 62);
+  messageDesc(file_gobgp, 66);
 

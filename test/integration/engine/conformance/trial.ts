@@ -10,7 +10,7 @@ import type {
 } from "../../../../agent/engine/contract.ts";
 import { parseAddress } from "../../../../agent/model/address.ts";
 import type { Address } from "../../../../agent/model/address.ts";
-import { parseCommunity, parseLargeCommunity } from "../../../../agent/model/community.ts";
+import { parseCommunity, parseLargeCommunity, uniqueCommunities } from "../../../../agent/model/community.ts";
 import { parseAsn } from "../../../../agent/model/asn.ts";
 import type { Asn } from "../../../../agent/model/asn.ts";
 import type { Peer } from "../../../../agent/model/peer.ts";
@@ -20,7 +20,7 @@ import { plainRoute } from "../../../../agent/model/route.ts";
 import type { Route } from "../../../../agent/model/route.ts";
 import { compareAll, isEmpty } from "../../../../agent/reconcile/compare.ts";
 import { until } from "../../../support/until.ts";
-import type { EngineRig } from "./rig.ts";
+import type { EngineRig, SeenRoute } from "./rig.ts";
 import { asSeen } from "./seen.ts";
 
 export interface Opened {
@@ -122,7 +122,7 @@ export class Trial {
     await until(`${peer.name} knows ${routes.map(({ prefix }) => prefix).join(", ")}`, async () => {
       const seen = await this.rig.witness.routes(peer);
       for (const route of routes)
-        expect(seen.get(route.prefix)).toMatchObject(asSeen(route, peer, this.rig.own));
+        expect(sorted(seen.get(route.prefix))).toMatchObject(asSeen(route, peer, this.rig.own));
       return true;
     });
   }
@@ -138,6 +138,11 @@ export class Trial {
   end(): void {
     for (const abort of this.#aborts) abort();
   }
+}
+
+/** In which order a message has communities means nothing. */
+function sorted(seen: SeenRoute | undefined): SeenRoute | undefined {
+  return seen && { ...seen, ...communities(...seen.communities, ...seen.largeCommunities) };
 }
 
 export const nothing: SpeakerChange = { announce: [], withdraw: [], addPeers: [], removePeers: [] };
@@ -166,8 +171,10 @@ export function route(text: string, attributes: Partial<Route> = {}): Route {
 
 export function communities(...texts: readonly string[]): Pick<Route, "communities" | "largeCommunities"> {
   return {
-    communities: texts.map(parseCommunity).filter((community) => community !== null),
-    largeCommunities: texts.map(parseLargeCommunity).filter((community) => community !== null),
+    communities: uniqueCommunities(texts.map(parseCommunity).filter((community) => community !== null)),
+    largeCommunities: uniqueCommunities(
+      texts.map(parseLargeCommunity).filter((community) => community !== null),
+    ),
   };
 }
 
