@@ -1,4 +1,4 @@
-// A gRPC server in place of gobgpd, for what the real one cannot be made to do: refuse a route that is well formed.
+// A gRPC server in place of gobgpd, for what the real one cannot be made to do: refuse what is well formed.
 import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
 import type { DescMessage, DescMethod, MessageInitShape, MessageShape } from "@bufbuild/protobuf";
 import { Server, ServerCredentials, status } from "@grpc/grpc-js";
@@ -11,7 +11,8 @@ import type {
 import { v3 } from "../../agent/engine/gobgp/dialect.ts";
 import type { Dialect } from "../../agent/engine/gobgp/dialect.ts";
 import { AddPathStreamRequestSchema } from "../../agent/engine/gobgp/proto/gobgp.pb.ts";
-import type { Global, Path } from "../../agent/engine/gobgp/proto/gobgp.pb.ts";
+import type { Global, Path, Peer } from "../../agent/engine/gobgp/proto/gobgp.pb.ts";
+import { StandInPolicy } from "./gobgpd-stand-in-policy.ts";
 
 export interface GobgpdStandInOptions {
   /** It takes the call for its events, and never says anything. */
@@ -21,16 +22,26 @@ export interface GobgpdStandInOptions {
   readonly repeating?: boolean;
 }
 
+/** ListPolicyAssignment's and SetPolicyAssignment's direction. */
+const directionExport = 2;
+
 export class GobgpdStandIn {
   /** What it originates, each by its NLRI in hexadecimal. */
-  readonly routes = new Set<string>();
+  readonly routes = new Map<string, Path>();
   /** What it says no to, likewise. */
   readonly refused = new Set<string>();
+  /** Calls that it says no to, by name. */
+  readonly denied = new Set<string>();
+  /** Calls that it takes and does not carry out, by name. */
+  readonly heedless = new Set<string>();
+  /** By address. */
+  readonly peers = new Map<string, Peer>();
   /** Types of the tables that paths were put into. */
   readonly tables = new Set<number>();
   /** Requests that carried paths. */
   requests = 0;
   readonly #server = new Server();
+  readonly #policy: StandInPolicy;
   #global: Global | undefined;
 
   /** How often its events were asked for. */
@@ -38,17 +49,28 @@ export class GobgpdStandIn {
 
   constructor({ silent = false, dialect = v3, repeating = false }: GobgpdStandInOptions = {}) {
     const { call } = dialect;
+    this.#policy = new StandInPolicy(dialect.policy);
     this.#unary(call.getBgp, () => ({ ...(this.#global !== undefined && { global: this.#global }) }));
     this.#unary(call.startBgp, ({ global }) => {
       this.#global = global;
       return {};
     });
-    this.#unary(call.addPolicy, () => ({}));
-    this.#unary(call.setPolicyAssignment, () => ({}));
-    if (repeating)
-      this.#unary(call.addPeer, ({ peer }) => {
-        throw new Error(`cannot take ${JSON.stringify(peer?.conf)}`);
-      });
+    this.#unary(call.addPeer, ({ peer }) => {
+      if (repeating) throw new Error(`cannot take ${JSON.stringify(peer?.conf)}`);
+      const address = peer?.conf?.neighborAddress ?? "";
+      if (this.peers.has(address)) throw new Error("can't overwrite the existing peer");
+      if (peer !== undefined) this.peers.set(address, peer);
+      return {};
+    });
+    this.#unary(call.deletePeer, ({ address }) => {
+      if (!this.peers.delete(address)) throw new Error("no such peer");
+      return {};
+    });
+    this.#stream(call.listPeer, ({ address }) =>
+      [...this.peers].filter(([name]) => address === "" || address === name).map(([, peer]) => ({ peer })),
+    );
+    this.#unary(call.resetPeer, () => ({}));
+    this.#servePolicies(dialect);
     this.#unary(call.getTable, ({ family }) => ({
       numPath: family?.afi === 1 ? BigInt(this.routes.size) : 0n,
     }));
@@ -58,11 +80,18 @@ export class GobgpdStandIn {
       this.#take(path === undefined ? [] : [path]);
       return {};
     });
-    this.#stream(call.listPolicy, [], true);
-    this.#stream(call.listPolicyAssignment, [], true);
-    this.#stream(call.listPeer, [], true);
-    this.#stream(call.listPath, [], true);
-    this.#stream(call.watchEvent, silent ? [] : [{ peer: { type: 2 } }], false, () => this.watches++);
+    this.#stream(call.listPath, ({ family }) => {
+      const mine = [...this.routes.values()].filter((path) => path.family?.afi === family?.afi);
+      return mine.map((path) => ({ destination: { paths: [{ ...path, neighborIp: dialect.noNeighbour }] } }));
+    });
+    this.#stream(
+      call.watchEvent,
+      () => {
+        this.watches++;
+        return silent ? [] : [{ peer: { type: 2 } }];
+      },
+      false,
+    );
     this.#takeStream(call.addPathStream);
   }
 
@@ -80,12 +109,34 @@ export class GobgpdStandIn {
     this.#server.forceShutdown();
   }
 
+  /** Prefixes of the routes that a neighbour would be sent, each by its NLRI in hexadecimal. */
+  sentTo(address: string): readonly string[] {
+    return [...this.routes].filter(([, path]) => !this.#policy.rejects(path, address)).map(([name]) => name);
+  }
+
+  #servePolicies({ call }: Dialect): void {
+    const policy = this.#policy;
+    this.#unary(call.addDefinedSet, ({ definedSet }) => policy.addSet(definedSet));
+    this.#unary(call.deleteDefinedSet, ({ definedSet }) => policy.deleteSet(definedSet));
+    this.#stream(call.listDefinedSet, ({ definedType }) => policy.sets(definedType));
+    this.#unary(call.addPolicy, ({ policy: added }) => policy.add(added));
+    this.#unary(call.deletePolicy, ({ policy: deleted }) => policy.delete(deleted?.name ?? ""));
+    this.#stream(call.listPolicy, () => policy.list());
+    // What it has been asked for on import it forgets.
+    this.#unary(call.setPolicyAssignment, ({ assignment }) =>
+      assignment?.direction === directionExport ? policy.assign(assignment) : {},
+    );
+    this.#stream(call.listPolicyAssignment, ({ direction }) =>
+      direction === directionExport ? policy.assignment() : [],
+    );
+  }
+
   /** All of one message, or none of it, as gobgpd does. */
   #take(paths: readonly Path[]): void {
     for (const path of paths) if (this.refused.has(hex(path))) throw new Error("not wanted");
     for (const path of paths)
       if (path.isWithdraw) this.routes.delete(hex(path));
-      else this.routes.add(hex(path));
+      else this.routes.set(hex(path), path);
   }
 
   #unary<I extends DescMessage, O extends DescMessage>(
@@ -94,7 +145,9 @@ export class GobgpdStandIn {
   ): void {
     const handle = (call: ServerUnaryCall<Buffer, Uint8Array>, done: sendUnaryData<Uint8Array>) => {
       try {
-        const message = create(called.output, answer(fromBinary(called.input, call.request)));
+        if (this.denied.has(called.name)) throw new Error(`${called.name} is not wanted`);
+        const request = fromBinary(called.input, call.request);
+        const message = create(called.output, this.heedless.has(called.name) ? undefined : answer(request));
         done(null, toBinary(called.output, message));
       } catch (error) {
         done(refusal(error));
@@ -103,15 +156,14 @@ export class GobgpdStandIn {
     this.#server.register(pathOf(called), handle, asBuffer, same, "unary");
   }
 
-  #stream<O extends DescMessage>(
-    called: DescMethod & { readonly output: O },
-    answers: readonly MessageInitShape<O>[],
-    ends: boolean,
-    noted: () => void = () => undefined,
+  #stream<I extends DescMessage, O extends DescMessage>(
+    called: DescMethod & { readonly input: I; readonly output: O },
+    answers: (request: MessageShape<I>) => readonly MessageInitShape<O>[],
+    ends = true,
   ): void {
     const handle = (call: ServerWritableStream<Buffer, Uint8Array>) => {
-      noted();
-      for (const answer of answers) call.write(toBinary(called.output, create(called.output, answer)));
+      for (const answer of answers(fromBinary(called.input, call.request)))
+        call.write(toBinary(called.output, create(called.output, answer)));
       if (ends) call.end();
     };
     this.#server.register(pathOf(called), handle, asBuffer, same, "serverStream");
