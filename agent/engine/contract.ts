@@ -46,6 +46,8 @@ export interface WishedPeers {
   readonly peers: readonly Peer[];
   /** What export filters may do to routes on their way to a peer, by its name. Left out: nothing. */
   readonly operations?: ReadonlyMap<string, readonly AskedOperation[]>;
+  /** Left out or null: not known. */
+  readonly instance?: BgpInstance | null;
 }
 
 export interface Engine {

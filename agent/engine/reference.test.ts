@@ -8,9 +8,13 @@ import { defaultAsn } from "../model/asn.ts";
 import { plainSession } from "../model/peer.ts";
 import { Secret } from "../model/secret.ts";
 import type { Engine } from "./contract.ts";
+import { frrEngine } from "./frr/engine.ts";
 import { gobgpEngine } from "./gobgp/engine.ts";
 
-const engines: readonly Engine[] = [gobgpEngine({ address: "unix:///nowhere.sock" })];
+const engines: readonly Engine[] = [
+  frrEngine({ sockets: "/nowhere", config: null }),
+  gobgpEngine({ address: "unix:///nowhere.sock" }),
+];
 
 const address = parseAddress("192.0.2.1");
 if (address === null) throw new Error("192.0.2.1 is an address");

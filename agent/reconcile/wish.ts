@@ -15,7 +15,7 @@ export interface Wish {
 export function makeWish(desired: Desired, engine: Engine): Wish {
   const { peers, filters } = desired.config;
   const operations = new Map(peers.map((peer) => [peer.name, askedOperations(peer, filters)]));
-  const problems = engine.refusals({ peers, operations });
+  const problems = engine.refusals({ peers, operations, instance: desired.instance });
   const refused = new Set(
     problems.filter(({ severity }) => severity === "error").map(({ object }) => object),
   );

@@ -18,7 +18,8 @@ import {
   unmarks,
 } from "./export-rules.ts";
 import { refusal } from "./errors.ts";
-import { Marks, expressionOf, markText } from "./marks.ts";
+import { markText } from "../marks.ts";
+import { Marks, expressionOf } from "./marks.ts";
 import type { Mark } from "./marks.ts";
 import type { PolicyAssignment } from "./proto/gobgp.pb.ts";
 import type { Rpc } from "./rpc.ts";

@@ -4,8 +4,8 @@ import { compareAddresses } from "../../model/address.ts";
 import type { Address } from "../../model/address.ts";
 import type { Asn } from "../../model/asn.ts";
 import { parseLargeCommunity, uniqueCommunities } from "../../model/community.ts";
-import type { LargeCommunity } from "../../model/community.ts";
 import type { Route, Variant } from "../../model/route.ts";
+import { isMark, markSpace, markText } from "../marks.ts";
 import { changed, rejected, treatmentKey, treatmentOf } from "./treatment.ts";
 import type { Treatment } from "./treatment.ts";
 
@@ -33,15 +33,8 @@ export class Marks {
   }
 }
 
-/** AS 4294967295 is nobody's (RFC 7300), so no community of a network begins like this (RFC 8092 §2). */
-const space = "4294967295:4242:";
-
 /** What matches all marks, in a regular expression. */
-export const anyMark = `^${space}.*$`;
-
-export function markText(number: number): string {
-  return `${space}${number}`;
-}
+export const anyMark = `^${markSpace}.*$`;
 
 /** What gobgpd makes of a mark in a set of communities: an expression that matches it alone. */
 export function expressionOf(number: number): string {
@@ -108,8 +101,8 @@ function looksMarked({ largeCommunities }: Pick<Route, "largeCommunities">): boo
   return largeCommunities.some((community) => numberOf(community) !== null);
 }
 
-function numberOf(community: LargeCommunity): number | null {
-  return community.startsWith(space) ? Number(community.slice(space.length)) : null;
+function numberOf(community: string): number | null {
+  return isMark(community) ? Number(community.slice(markSpace.length)) : null;
 }
 
 function byFirst({ to: [a] }: Variant, { to: [b] }: Variant): number {

@@ -123,7 +123,8 @@ function optionsOf(peer: Peer, helps: boolean): string {
     ...(ttlSecurityHops === null ? [] : ["ttl security on;"]),
     ...(helps ? [] : ["graceful restart off;"]),
     ...(gracefulRestartSeconds !== null && helps ? ["graceful restart on;"] : []),
-    ...(bfdIntervalMs === null ? [] : ["bfd on;"]),
+    // iBGP counts as several hops to BIRD, with a BFD of its own for that.
+    ...(bfdIntervalMs === null ? [] : ["bfd on;", ...(multihop ? [] : ["direct;"])]),
   ].join(" ");
 }
 

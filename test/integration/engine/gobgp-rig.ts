@@ -24,6 +24,7 @@ export function gobgpRig({ folder }: GobgpRigOptions = {}): Promise<GobgpRig> {
       // With API v4 to stop BGP is for good.
       takesAnotherInstance: Number((await gobgpd.version()).split(".")[0]) < 4,
       remembers: false,
+      medOfNone: null,
       engine: () => gobgpEngine({ address: gobgpd.address }),
       start: () => gobgpd.start(),
       kill: () => gobgpd.kill(),

@@ -22,6 +22,7 @@ export function memoryRig(): EngineRig {
     distant,
     takesAnotherInstance: true,
     remembers: false,
+    medOfNone: null,
     witness: new MemoryWitness(speaker),
     // It plays neither neighbours that keep routes nor BFD, and so it says that it can do neither.
     engine: () => new MemoryEngine(speaker, { gracefulRestartSeconds: false, bfdIntervalMs: false }),
@@ -78,7 +79,7 @@ class MemoryWitness implements Witness {
   routes(peer: Peer): Promise<ReadonlyMap<string, SeenRoute>> {
     const routes = new Map<string, SeenRoute>();
     for (const [prefix, route] of this.#speaker.seenBy(peer.address))
-      if (route !== null) routes.set(prefix, asSeen(route, peer, realOwn));
+      if (route !== null) routes.set(prefix, asSeen(route, peer, { own: realOwn, medOfNone: null }));
     return Promise.resolve(routes);
   }
 

@@ -10,6 +10,8 @@ export interface Speaker {
   readonly takesAnotherInstance: boolean;
   /** Does it come back from its end with the routes and sessions that it had, out of files? */
   readonly remembers: boolean;
+  /** What neighbours get as the MED of a route that has none: it counts as 0 to them (RFC 4271 §9.1.2.2). */
+  readonly medOfNone: 0 | null;
 
   /** A driver that knows nothing of earlier ones, as a restarted agent has it. */
   engine(): Engine;

@@ -8,8 +8,11 @@ import type { EngineRig, SeenRoute } from "./rig.ts";
 /** BIRD's, where none was sent, and RFC 4271's usual one. */
 const defaultLocalPref = 100;
 
-/** @param own the speaker's addresses */
-export function asSeen(route: Route, peer: Peer, own: EngineRig["own"]): SeenRoute {
+export function asSeen(
+  route: Route,
+  peer: Peer,
+  { own, medOfNone }: Pick<EngineRig, "own" | "medOfNone">,
+): SeenRoute {
   const variant = route.variants.find(({ to }) => to.includes(peer.address));
   const { med, localPref, communities, largeCommunities } = variant ?? route;
   const path = variant?.path ?? Array.from({ length: route.prepend }, () => peer.localAsn);
@@ -20,7 +23,7 @@ export function asSeen(route: Route, peer: Peer, own: EngineRig["own"]): SeenRou
   return {
     nextHop: route.nextHop ?? ownAddress,
     asPath: [...(internal ? [] : [peer.localAsn]), ...path].join(" "),
-    med,
+    med: med ?? medOfNone,
     localPref: internal ? (localPref ?? defaultLocalPref) : defaultLocalPref,
     communities,
     largeCommunities,

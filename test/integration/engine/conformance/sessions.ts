@@ -7,7 +7,7 @@ import { until } from "../../../support/until.ts";
 import { asn, route } from "./trial.ts";
 import type { Opened, Trial } from "./trial.ts";
 
-const password = new Secret("correct horse");
+const password = new Secret("correct-horse");
 const secret = { password };
 
 export function describeSessions(trial: () => Trial): void {
@@ -63,7 +63,7 @@ export function describeSessions(trial: () => Trial): void {
       const asked = await met(
         opened,
         { ...peers.ipv4, ...secret, holdTimeSeconds: 30, keepaliveSeconds: 10 },
-        { ...peers.ipv6, ...secret },
+        { ...peers.ipv6, password: new Secret("correct horse") },
         { ...external, ttlSecurityHops: 1, allowedLocalAsns: 2 },
         { ...distant, port: 1790 },
       );
@@ -101,7 +101,7 @@ export function describeSessions(trial: () => Trial): void {
       const { ipv4, ipv6 } = rig.peers;
       const [right, wrong] = [
         { ...ipv4, password },
-        { ...ipv4, password: new Secret("battery staple") },
+        { ...ipv4, password: new Secret("battery-staple") },
       ];
       const opened = await trial().open();
       await rig.witness.expect(right);

@@ -1,0 +1,127 @@
+// The driver for FRR. It speaks with bgpd alone, by its own socket, and owns one `router bgp` in it, or its part of one.
+import type { Problem } from "../../model/problem.ts";
+import { systemClock } from "../../time/clock.ts";
+import type { Clock } from "../../time/clock.ts";
+import type { EngineError } from "../contract.ts";
+import type { BgpInstance, Engine, EngineEvents, EngineLink, WishedPeers } from "../contract.ts";
+import { watchSessions } from "../session-watch.ts";
+import type { Overrides } from "../templates/overrides.ts";
+import { ensureInstance } from "./instance.ts";
+import { Ledger } from "./ledger.ts";
+import { listenProblems, restartProblems, sameAddressProblems, sessionProblems } from "./limits.ts";
+import type { Companions } from "./limits.ts";
+import { FrrLink } from "./link.ts";
+import { Rendering } from "./rendering.ts";
+import { isThere, listenPortOf } from "./surroundings.ts";
+import { VtySocket } from "./vty-socket.ts";
+import type { Vty } from "./vty.ts";
+
+export interface FrrOptions {
+  /** Directory with bgpd.vty. */
+  readonly sockets: string;
+  /** What FRR reads when it starts; null: no file is kept. */
+  readonly config: string | null;
+  /** May a `router bgp` of somebody else be joined? Default false. */
+  readonly adopt?: boolean;
+  /** Templates in place of those that come along. */
+  readonly overrides?: Overrides;
+  readonly clock?: Clock;
+}
+
+/** @throws {TemplateError} when a template cannot be used. */
+export function frrEngine(options: FrrOptions): Engine {
+  return new FrrEngine(options);
+}
+
+class FrrEngine implements Engine {
+  readonly name = "frr";
+  readonly #options: FrrOptions;
+  readonly #rendering: Rendering;
+  readonly #clock: Clock;
+  /** Of the FRR that was opened last. */
+  #companions: Companions = { bfdd: null };
+  #listenPort: number | null = null;
+
+  constructor(options: FrrOptions) {
+    this.#options = options;
+    this.#rendering = new Rendering(options.overrides);
+    this.#clock = options.clock ?? systemClock;
+  }
+
+  refusals({ peers, instance = null }: WishedPeers): readonly Problem[] {
+    return [
+      ...(instance === null ? [] : listenProblems(instance, this.#listenPort)),
+      ...sameAddressProblems(peers),
+      ...restartProblems(peers),
+      ...peers.flatMap((peer) => sessionProblems(peer, this.#companions)),
+    ];
+  }
+
+  async open(instance: BgpInstance, events: EngineEvents, signal: AbortSignal): Promise<EngineLink> {
+    const place = `${this.#options.sockets}/bgpd.vty`;
+    let link: FrrLink | null = null;
+    const ended = (error: EngineError) => link?.lose(error);
+    const vty = await VtySocket.open({ path: place, clock: this.#clock, ended }, signal);
+    const stop = () => vty.close();
+    signal.addEventListener("abort", stop, { once: true });
+    try {
+      link = await this.#link(vty, place, instance, events, signal);
+      return link;
+    } catch (error) {
+      vty.close();
+      throw error;
+    } finally {
+      signal.removeEventListener("abort", stop);
+    }
+  }
+
+  async #link(
+    vty: Vty,
+    place: string,
+    wish: BgpInstance,
+    events: EngineEvents,
+    signal: AbortSignal,
+  ): Promise<FrrLink> {
+    const rendering = this.#rendering;
+    const adopt = this.#options.adopt ?? false;
+    const { sockets } = this.#options;
+    const version = await versionOf(vty);
+    this.#companions = { bfdd: await isThere(sockets, "bfdd") };
+    this.#listenPort = await listenPortOf(sockets);
+    const instance = await ensureInstance({ vty, rendering, wish, adopt, place });
+    const ledger = new Ledger({ rendering, localAsn: wish.asn, shared: instance.shared });
+    ledger.read(instance.running);
+    const abandon = () => link.abandon();
+    const link = new FrrLink({
+      vty,
+      rendering,
+      ledger,
+      instance,
+      companions: this.#companions,
+      wish,
+      version,
+      place,
+      clock: this.#clock,
+      changed: () => undefined,
+      onLost: (error) => events.lost(error),
+      release: () => {
+        signal.removeEventListener("abort", abandon);
+        stopWatch();
+        vty.close();
+      },
+    });
+    const stopWatch = watchSessions(
+      this.#clock,
+      () => link.peers(),
+      (status) => events.session({ ...status, advertised: {}, accepted: {} }),
+    );
+    signal.addEventListener("abort", abandon, { once: true });
+    return link;
+  }
+}
+
+/** Such as `8.4.4`. */
+async function versionOf(vty: Vty): Promise<string> {
+  const said = await vty.show("show version");
+  return /^FRRouting ([0-9][^ ]*)/m.exec(said)?.[1] ?? "of a version that it does not tell";
+}

@@ -1,0 +1,152 @@
+// Makes bgpd run our BGP instance, and leaves alone one that is not ours.
+import { EngineError, PortTakenError, sameRouterId } from "../contract.ts";
+import type { BgpInstance } from "../contract.ts";
+import { markerGroup } from "./names.ts";
+import type { Rendering } from "./rendering.ts";
+import { parseRunningConfig } from "./running-config.ts";
+import type { RouterSection, RunningConfig } from "./running-config.ts";
+import type { Vty } from "./vty.ts";
+
+export interface EnsuredInstance {
+  readonly fresh: boolean;
+  /** Why another instance was given up; null: none was. */
+  readonly restarted: string | null;
+  /** It is somebody else's, which we have joined. */
+  readonly shared: boolean;
+  /** As it was found or started. */
+  readonly running: RunningConfig;
+}
+
+export interface InstanceOptions {
+  readonly vty: Vty;
+  readonly rendering: Rendering;
+  readonly wish: BgpInstance;
+  /** May a `router bgp` of somebody else be joined? */
+  readonly adopt: boolean;
+  /** How messages call this bgpd. */
+  readonly place: string;
+}
+
+export async function readRunning(vty: Vty): Promise<RunningConfig> {
+  return parseRunningConfig(await vty.show("show running-config"));
+}
+
+/** @throws {EngineError} */
+export async function ensureInstance(options: InstanceOptions): Promise<EnsuredInstance> {
+  const { vty, wish, adopt } = options;
+  const running = await readRunning(vty);
+  const { router } = running;
+  if (router === null) {
+    await start(options);
+    return { fresh: true, restarted: null, shared: false, running: await readRunning(vty) };
+  }
+  if (!isMarked(router)) {
+    if (!adopt) throw foreign(options, router);
+    assertJoinable(options, router);
+    return { fresh: false, restarted: null, shared: true, running };
+  }
+  const restarted = difference(router, wish);
+  if (restarted === null) {
+    await configureInstance(options, routerIdOf(router) ?? wish.routerId, restartSecondsOf(router));
+    return { fresh: false, restarted, shared: false, running };
+  }
+  await vty.configure([`no router bgp ${router.asn}`]);
+  await start(options);
+  return { fresh: true, restarted, shared: false, running: await readRunning(vty) };
+}
+
+/** Why it is not the instance that we run or have joined any more; null: it is. */
+export function changedInstance(
+  { router }: RunningConfig,
+  wish: BgpInstance,
+  shared: boolean,
+): string | null {
+  if (router === null) return "bgpd runs no BGP";
+  if (shared) return router.asn === wish.asn ? null : `bgpd runs AS ${router.asn} instead of ${wish.asn}`;
+  return isMarked(router) ? difference(router, wish) : "its router bgp is another one";
+}
+
+async function start(options: InstanceOptions): Promise<void> {
+  const { vty, wish, place } = options;
+  // Without the word of its neighbours a group would be active for IPv4.
+  const lines = [
+    `router bgp ${wish.asn}`,
+    "no bgp default ipv4-unicast",
+    `neighbor ${markerGroup} peer-group`,
+  ];
+  try {
+    const [refused] = await vty.configure(lines);
+    if (refused !== undefined)
+      throw new EngineError(
+        "refused",
+        `bgpd at ${place} refused "${refused.line}": ${refused.says}. Is a router bgp there that is not shown?`,
+      );
+  } catch (error) {
+    // bgpd binds its port now, and ends itself when it cannot.
+    if (error instanceof EngineError && error.code === "unreachable")
+      throw new PortTakenError(
+        `bgpd at ${place} ended when it was to begin with BGP: another BGP speaker seems to have its TCP port. Stop that one, or start bgpd with another port (-p)`,
+        { cause: error },
+      );
+    throw error;
+  }
+  await configureInstance(options, wish.routerId, null);
+}
+
+/** @throws {EngineError} when a line is refused: then it is no instance of ours. */
+export async function configureInstance(
+  { vty, rendering, wish, place }: Omit<InstanceOptions, "adopt">,
+  routerId: BgpInstance["routerId"] | string,
+  restartSeconds: number | null,
+): Promise<void> {
+  const lines = rendering.instance({ asn: wish.asn, routerId }, restartSeconds).split("\n");
+  const [refused] = await vty.configure([`router bgp ${wish.asn}`, ...lines, "exit"]);
+  if (refused !== undefined)
+    throw new EngineError(
+      "refused",
+      `bgpd at ${place} refused "${refused.line.trim()}": ${refused.says}. The line comes from the template instance`,
+    );
+}
+
+function isMarked({ lines }: RouterSection): boolean {
+  return lines.includes(`neighbor ${markerGroup} peer-group`);
+}
+
+function foreign({ place }: InstanceOptions, { asn }: RouterSection): EngineError {
+  return new EngineError(
+    "refused",
+    `bgpd at ${place} has a router bgp ${asn} that is not the agent's: nothing is changed there. Remove it, or let the agent join it with --frr-adopt`,
+  );
+}
+
+/** @throws {EngineError} when our routes would not be what they are to be, and we may not change that. */
+function assertJoinable({ place, wish }: InstanceOptions, { asn, lines }: RouterSection): void {
+  const where = `the router bgp ${asn} of bgpd at ${place}, which the agent is to join,`;
+  if (asn !== wish.asn)
+    throw new EngineError("refused", `${where} has another AS number than the node, ${wish.asn}`);
+  if (!lines.includes("no bgp network import-check"))
+    throw new EngineError(
+      "refused",
+      `${where} announces nothing that the node has no route for: give it the line "no bgp network import-check"`,
+    );
+}
+
+function routerIdOf({ lines }: RouterSection): string | null {
+  return lines.find((line) => line.startsWith("bgp router-id "))?.slice("bgp router-id ".length) ?? null;
+}
+
+export function restartSecondsOf({ lines }: RouterSection): number | null {
+  const prefix = "bgp graceful-restart restart-time ";
+  const line = lines.find((each) => each.startsWith(prefix));
+  return line === undefined ? null : Number(line.slice(prefix.length));
+}
+
+/** In words what is running instead of the wish; null: it is the wish. */
+function difference(router: RouterSection, wish: BgpInstance): string | null {
+  const routerId = routerIdOf(router) ?? "none";
+  const parts = [
+    router.asn === wish.asn ? null : `AS ${router.asn} instead of ${wish.asn}`,
+    sameRouterId(routerId, wish) ? null : `router ID ${routerId} instead of ${wish.routerId}`,
+  ].filter((part) => part !== null);
+  return parts.length === 0 ? null : `bgpd ran ${parts.join(", ")}`;
+}

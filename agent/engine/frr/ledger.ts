@@ -1,0 +1,221 @@
+// What bgpd's configuration holds of ours, as it was last read and as it was changed since: from it follow the lines of
+// a change, and the file.
+import type { Address } from "../../model/address.ts";
+import type { Asn } from "../../model/asn.ts";
+import type { Peer } from "../../model/peer.ts";
+import type { Prefix } from "../../model/prefix.ts";
+import type { Route } from "../../model/route.ts";
+import { parseAttributes } from "./attributes.ts";
+import type { Attributes } from "./attributes.ts";
+import { variantsByNeighbour, placesFor } from "./export-policy.ts";
+import type { Places, Variants } from "./export-policy.ts";
+import { exportMap, isAttributesMap, ours } from "./names.ts";
+import { isOurs, neighborLinesOf, peerOf, sameLines } from "./neighbor.ts";
+import { networksOf } from "./networks.ts";
+import { AttributesMaps } from "./rendering.ts";
+import type { AttributesMap, Rendered, Rendering } from "./rendering.ts";
+import type { RouterSection, RunningConfig } from "./running-config.ts";
+import { sameStanza } from "./stanzas.ts";
+import type { Stanzas } from "./stanzas.ts";
+
+/** What `router bgp` offers to all its neighbours when it is not told (RFC 4724 leaves it open). */
+export const defaultRestartSeconds = 120;
+
+export interface LedgerOptions {
+  readonly rendering: Rendering;
+  readonly localAsn: Asn;
+  /** `router bgp` is somebody else's, and what is not ours in it is none of our business. */
+  readonly shared: boolean;
+}
+
+export class Ledger {
+  readonly maps: AttributesMaps;
+  /** Ours, and in a `router bgp` of our own whatever else is there: null. */
+  readonly peers = new Map<Address, Peer | null>();
+  /** Route-map by prefix: as for peers. */
+  readonly networks = new Map<Prefix, string | null>();
+  /** Somebody else's, in a shared `router bgp`. */
+  readonly foreignPeers = new Set<Address>();
+  readonly foreignNetworks = new Set<Prefix>();
+  readonly stanzas = new Map<string, readonly string[]>();
+  restartSeconds: number | null = null;
+  readonly #options: LedgerOptions;
+  /** By name: those that are defined as they ought to be. */
+  readonly #defined = new Map<string, AttributesMap>();
+  /** How many networks have this route-map. */
+  readonly #uses = new Map<string, number>();
+  readonly #places = new Map<Address, Places>();
+
+  constructor(options: LedgerOptions) {
+    this.#options = options;
+    this.maps = new AttributesMaps(options.rendering, options.localAsn);
+  }
+
+  /** Forgets everything, and notes what is there. */
+  read({ router, stanzas }: RunningConfig): void {
+    for (const known of [
+      this.peers,
+      this.networks,
+      this.foreignPeers,
+      this.foreignNetworks,
+      this.stanzas,
+      this.#defined,
+      this.#uses,
+      this.#places,
+    ])
+      known.clear();
+    for (const [head, body] of stanzas) this.stanzas.set(head, body);
+    this.#readMaps();
+    if (router === null) return;
+    const restart = router.lines.find((line) => line.startsWith("bgp graceful-restart restart-time "));
+    this.restartSeconds = restart === undefined ? null : Number(restart.split(" ").at(-1));
+    this.#readPeers(router);
+    for (const { prefix, routeMap } of networksOf(router))
+      if (this.#options.shared && routeMap?.startsWith(ours) !== true) this.foreignNetworks.add(prefix);
+      else this.setNetwork(prefix, routeMap);
+    this.#readPlaces();
+  }
+
+  /** null: a route that none of ours is like. */
+  routes(): ReadonlyMap<Prefix, Route | null> {
+    const routes = new Map<Prefix, Route | null>();
+    for (const [prefix, name] of this.networks) {
+      const attributes = name === null ? undefined : this.#defined.get(name)?.attributes;
+      routes.set(prefix, attributes === undefined ? null : { prefix, ...attributes });
+    }
+    return routes;
+  }
+
+  isDefined(name: string): boolean {
+    return this.#defined.has(name);
+  }
+
+  setDefined(map: AttributesMap): void {
+    this.#defined.set(map.name, map);
+  }
+
+  setNetwork(prefix: Prefix, name: string | null): void {
+    this.removeNetwork(prefix);
+    this.networks.set(prefix, name);
+    if (name !== null) this.#uses.set(name, (this.#uses.get(name) ?? 0) + 1);
+  }
+
+  removeNetwork(prefix: Prefix): void {
+    const name = this.networks.get(prefix) ?? null;
+    this.networks.delete(prefix);
+    if (name === null) return;
+    const left = (this.#uses.get(name) ?? 1) - 1;
+    if (left > 0) this.#uses.set(name, left);
+    else this.#uses.delete(name);
+  }
+
+  /** Is there a route-map that no network has any more? */
+  get hasUnused(): boolean {
+    return [...this.#defined.keys()].some((name) => !this.#uses.has(name));
+  }
+
+  /** Drops the maps that no network has any more. */
+  forgetUnused(): void {
+    for (const name of this.#defined.keys()) if (!this.#uses.has(name)) this.#defined.delete(name);
+    this.maps.keep(new Set(this.#defined.keys()));
+  }
+
+  /**
+   * All that has to be defined for these maps, beside those in use, and for these neighbours, beside those that there
+   * are, by what it is for.
+   */
+  units(maps: Iterable<AttributesMap>, neighbours: Iterable<Address>): readonly Unit[] {
+    const { rendering, localAsn } = this.#options;
+    const all = new Map([...this.#defined, ...[...maps].map((map) => [map.name, map] as const)]);
+    const attributes = [...all.values()].map((map) => map.attributes);
+    const variants = variantsByNeighbour(attributes);
+    const addresses = new Set([...this.peers.keys(), ...neighbours, ...attributes.flatMap(addressesOf)]);
+    return [
+      { t: "base", rendered: rendering.base },
+      ...[...addresses].sort().map((address): Unit => {
+        const mine: Variants = variants.get(address) ?? new Map();
+        const places = placesFor(mine, this.#places.get(address) ?? new Map());
+        return { t: "export", address, rendered: rendering.exports(address, mine, places, localAsn) };
+      }),
+      ...[...all.values()].map((map): Unit => ({ t: "attributes", name: map.name, rendered: map })),
+    ];
+  }
+
+  /** Stanzas that networks refer to, whatever they are. */
+  referred(): Stanzas {
+    return new Map([...this.stanzas].filter(([head]) => this.#uses.has(head.split(" ")[1] ?? "")));
+  }
+
+  defined(stanzas: Stanzas): void {
+    for (const [head, body] of stanzas) this.stanzas.set(head, body);
+    this.#readPlaces();
+  }
+
+  cleared(stanzas: Stanzas): void {
+    for (const head of this.stanzas.keys()) if (!stanzas.has(head)) this.stanzas.delete(head);
+    this.#readPlaces();
+  }
+
+  #readMaps(): void {
+    for (const [head, body] of this.stanzas) {
+      const [, name = ""] = head.split(" ");
+      const description = body.find((line) => line.startsWith("description "))?.slice("description ".length);
+      const attributes =
+        description === undefined || !isAttributesMap(name) ? null : parseAttributes(description);
+      if (attributes === null) continue;
+      const map = this.maps.get(attributes);
+      if (map.name === name && holds(this.stanzas, map)) this.#defined.set(name, map);
+    }
+  }
+
+  #readPeers(router: RouterSection): void {
+    const { rendering, localAsn, shared } = this.#options;
+    const restartSeconds = this.restartSeconds ?? defaultRestartSeconds;
+    for (const [address, lines] of neighborLinesOf(router)) {
+      if (shared && !isOurs(lines)) {
+        this.foreignPeers.add(address);
+        continue;
+      }
+      const peer = peerOf(address, lines, { localAsn, restartSeconds });
+      const same = peer !== null && sameLines(rendering.neighborLines(peer, localAsn), lines);
+      this.peers.set(address, same ? peer : null);
+    }
+  }
+
+  /** Where export route-maps have what. */
+  #readPlaces(): void {
+    this.#places.clear();
+    const found = new Map<string, Map<number, number>>();
+    for (const [head, body] of this.stanzas) {
+      const [, name, , sequence] = head.split(" ");
+      const match = body.map((line) => /^match large-community BELLMAN-MARK-([0-9]+)$/.exec(line)?.[1]);
+      const number = match.find((each) => each !== undefined);
+      if (name === undefined || number === undefined) continue;
+      found.set(name, (found.get(name) ?? new Map<number, number>()).set(Number(number), Number(sequence)));
+    }
+    const attributes = [...this.#defined.values()].map((map) => map.attributes);
+    for (const address of [...this.peers.keys(), ...attributes.flatMap(addressesOf)]) {
+      const places = found.get(exportMap(address));
+      if (places !== undefined) this.#places.set(address, places);
+    }
+  }
+}
+
+/** Something that is defined as a whole, and whom it serves. */
+export type Unit =
+  | { readonly t: "base"; readonly rendered: Rendered }
+  | { readonly t: "export"; readonly address: Address; readonly rendered: Rendered }
+  | { readonly t: "attributes"; readonly name: string; readonly rendered: Rendered };
+
+export function stanzasOf(units: readonly Unit[]): Stanzas {
+  return new Map(units.flatMap(({ rendered }) => [...rendered.stanzas]));
+}
+
+/** Neighbours that routes with these attributes are told apart by. */
+export function addressesOf({ notTo, variants }: Attributes): readonly Address[] {
+  return [...notTo, ...variants.flatMap(({ to }) => to)];
+}
+
+function holds(held: Stanzas, { stanzas }: Rendered): boolean {
+  return [...stanzas].every(([head, body]) => sameStanza(held.get(head), body));
+}

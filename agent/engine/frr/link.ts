@@ -1,0 +1,197 @@
+// A bgpd that runs our instance, or lets us join its own.
+import type { Peer } from "../../model/peer.ts";
+import type { Clock } from "../../time/clock.ts";
+import { EngineError } from "../contract.ts";
+import type { BgpInstance, EngineLink, Held, PeerStatus, Rejection, SpeakerChange } from "../contract.ts";
+import { LinkLife } from "../link-life.ts";
+import { Script } from "./change.ts";
+import { changedInstance, configureInstance, readRunning } from "./instance.ts";
+import type { EnsuredInstance } from "./instance.ts";
+import { stanzasOf } from "./ledger.ts";
+import type { Ledger } from "./ledger.ts";
+import type { Companions } from "./limits.ts";
+import { addPeers, removePeers } from "./peers.ts";
+import type { Rendering } from "./rendering.ts";
+import {
+  announcements,
+  changeNetworks,
+  clearUnused,
+  defineFor,
+  definedOnly,
+  nothingUndefined,
+} from "./routes.ts";
+import type { ApplyContext } from "./routes.ts";
+import type { RunningConfig } from "./running-config.ts";
+import { define } from "./stanzas.ts";
+import { parseNeighbors, showNeighbors } from "./status.ts";
+import type { Vty } from "./vty.ts";
+
+export interface LinkOptions {
+  readonly vty: Vty;
+  readonly rendering: Rendering;
+  readonly ledger: Ledger;
+  readonly instance: EnsuredInstance;
+  readonly companions: Companions;
+  readonly wish: BgpInstance;
+  /** What bgpd says of itself. */
+  readonly version: string;
+  /** How messages call this bgpd. */
+  readonly place: string;
+  readonly clock: Clock;
+  /** Told after each change of what is held. */
+  readonly changed: () => void;
+  /** Told once, when the speaker is gone. */
+  readonly onLost: (error: EngineError) => void;
+  /** Frees the connection; called once, when the link ends in whatever way. */
+  readonly release: () => void;
+}
+
+export class FrrLink implements EngineLink {
+  readonly version: string;
+  readonly fresh: boolean;
+  readonly restarted: string | null;
+  readonly #options: LinkOptions;
+  readonly #life: LinkLife;
+  readonly #context: ApplyContext;
+
+  constructor(options: LinkOptions) {
+    const { vty, ledger, clock, wish, instance } = options;
+    this.#options = options;
+    this.version = `frr ${options.version}`;
+    this.fresh = instance.fresh;
+    this.restarted = instance.restarted;
+    this.#context = { vty, ledger, clock, asn: wish.asn };
+    this.#life = new LinkLife("bgpd", options.release);
+  }
+
+  held(): Promise<Held> {
+    return this.#ask(async () => {
+      const { ledger } = this.#options;
+      ledger.read(await this.#running());
+      await this.#mend();
+      return { routes: ledger.routes(), peers: new Map(ledger.peers) };
+    });
+  }
+
+  count(): Promise<number> {
+    return this.#ask(async () => {
+      const { ledger } = this.#options;
+      ledger.read(await this.#running());
+      await this.#mend();
+      return ledger.networks.size;
+    });
+  }
+
+  apply(change: SpeakerChange): Promise<readonly Rejection[]> {
+    return this.#ask(async () => {
+      const { ledger, changed } = this.#options;
+      const rejections: Rejection[] = [];
+      await removePeers(this.#context, change.removePeers, rejections);
+      const possible = announcements(ledger, change.announce, rejections);
+      const maps = possible.map(({ map }) => map).filter(({ name }) => !ledger.isDefined(name));
+      const missing =
+        maps.length === 0 && change.addPeers.length === 0
+          ? nothingUndefined
+          : await defineFor(
+              this.#context,
+              [...new Set(maps)],
+              change.addPeers.map(({ address }) => address),
+            );
+      const defined = definedOnly(possible, missing, rejections);
+      await changeNetworks(this.#context, defined, change.withdraw, rejections);
+      await this.#addPeers(change.addPeers, missing, rejections);
+      if (ledger.hasUnused || change.removePeers.length > 0) await clearUnused(this.#context);
+      changed();
+      return rejections;
+    });
+  }
+
+  peers(): Promise<readonly PeerStatus[]> {
+    return this.#ask(() => this.#statuses());
+  }
+
+  async close(mode: "keep" | "withdraw"): Promise<void> {
+    try {
+      if (mode === "withdraw" && this.#life.up) await this.#ask(() => this.#withdrawAll());
+    } finally {
+      this.#life.close();
+    }
+  }
+
+  /** The connection ended, or the instance is another one. */
+  lose(error: EngineError): void {
+    if (this.#life.lose(error)) this.#options.onLost(error);
+  }
+
+  /** Ends the link without a word. */
+  abandon(): void {
+    this.#life.close();
+  }
+
+  async #statuses(): Promise<readonly PeerStatus[]> {
+    const { vty, ledger } = this.#options;
+    const statuses = parseNeighbors(await vty.show(showNeighbors));
+    return statuses.filter(({ address }) => !ledger.foreignPeers.has(address));
+  }
+
+  /** @throws {EngineError} `unreachable` when it is no instance of ours any more. */
+  async #running(): Promise<RunningConfig> {
+    const { vty, wish, instance, place } = this.#options;
+    const running = await readRunning(vty);
+    const changed = changedInstance(running, wish, instance.shared);
+    if (changed !== null)
+      throw new EngineError("unreachable", `another program changed bgpd at ${place}: ${changed}`);
+    return running;
+  }
+
+  /** What every neighbour needs must be there: without its route-map one would be sent nothing. */
+  async #mend(): Promise<void> {
+    const { vty, ledger } = this.#options;
+    const units = ledger.units([], []).filter(({ t }) => t !== "attributes");
+    const wanted = stanzasOf(units);
+    const lines = define(wanted, ledger.stanzas);
+    if (lines.length === 0) return;
+    await new Script().add({ t: "unit", unit: 0 }, ...lines).send(vty);
+    ledger.defined(wanted);
+  }
+
+  async #withdrawAll(): Promise<void> {
+    const { ledger, changed } = this.#options;
+    ledger.read(await this.#running());
+    await changeNetworks(this.#context, [], [...ledger.networks.keys()], []);
+    changed();
+  }
+
+  #addPeers(
+    peers: readonly Peer[],
+    missing: typeof nothingUndefined,
+    rejections: Rejection[],
+  ): Promise<void> {
+    const { rendering, companions } = this.#options;
+    const offerRestart = (seconds: number) => this.#offer(seconds);
+    return addPeers({ ...this.#context, rendering, companions, offerRestart }, peers, missing, rejections);
+  }
+
+  /** FRR offers one restart time to all neighbours. */
+  async #offer(seconds: number): Promise<string | null> {
+    const { ledger, instance } = this.#options;
+    const others = [...ledger.peers.values()].some((peer) => peer?.gracefulRestartSeconds != null);
+    if (instance.shared || others)
+      return `FRR offers all neighbours the same restart time, and has another one than ${seconds} s`;
+    await configureInstance(this.#options, this.#options.wish.routerId, seconds);
+    ledger.restartSeconds = seconds;
+    return null;
+  }
+
+  async #ask<T>(work: () => Promise<T>): Promise<T> {
+    this.#life.mustBeUp();
+    try {
+      return await work();
+    } catch (error) {
+      // Without an answer nobody knows what was applied: the caller has to begin anew.
+      if (error instanceof EngineError && error.code !== "refused") this.lose(error);
+      this.#life.mustBeUp();
+      throw error;
+    }
+  }
+}

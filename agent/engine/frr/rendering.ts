@@ -1,0 +1,155 @@
+// The templates of FRR, compiled, and what they make of our model.
+import type { Address } from "../../model/address.ts";
+import type { Asn } from "../../model/asn.ts";
+import { families } from "../../model/family.ts";
+import type { Peer } from "../../model/peer.ts";
+import { markSpace } from "../marks.ts";
+import type { Overrides } from "../templates/overrides.ts";
+import type { Template } from "../templates/template.ts";
+import { Templates } from "../templates/templates.ts";
+import attributesText from "../../../templates/frr/attributes.hbs";
+import baseText from "../../../templates/frr/base.hbs";
+import exportText from "../../../templates/frr/export.hbs";
+import fileText from "../../../templates/frr/file.hbs";
+import instanceText from "../../../templates/frr/instance.hbs";
+import neighborText from "../../../templates/frr/neighbor.hbs";
+import { attributesContext, describeAttributes } from "./attributes.ts";
+import type { Attributes } from "./attributes.ts";
+import type {
+  AttributesContext,
+  BaseContext,
+  ExportContext,
+  FileContext,
+  InstanceContext,
+  NeighborContext,
+} from "./contexts.ts";
+import { exportContext } from "./export-policy.ts";
+import type { Places, Variants } from "./export-policy.ts";
+import { anyMarkList, attributesMap, importMap } from "./names.ts";
+import { neighborContext, neighborLinesOf } from "./neighbor.ts";
+import type { NeighborLines } from "./neighbor.ts";
+import { parseRunningConfig } from "./running-config.ts";
+import * as samples from "./samples.ts";
+import type { Stanzas } from "./stanzas.ts";
+
+export const frrTemplateTexts = {
+  attributes: attributesText,
+  base: baseText,
+  export: exportText,
+  file: fileText,
+  instance: instanceText,
+  neighbor: neighborText,
+} as const;
+
+export type FrrTemplateName = keyof typeof frrTemplateTexts;
+
+/** A route-map for one set of attributes. */
+export interface AttributesMap {
+  readonly name: string;
+  readonly attributes: Attributes;
+  readonly text: string;
+  readonly stanzas: Stanzas;
+}
+
+/** A part of the configuration as its template makes it. */
+export interface Rendered {
+  readonly text: string;
+  readonly stanzas: Stanzas;
+}
+
+export class Rendering {
+  readonly base: Rendered;
+  readonly #attributes: Template<AttributesContext>;
+  readonly #export: Template<ExportContext>;
+  readonly #file: Template<FileContext>;
+  readonly #instance: Template<InstanceContext>;
+  readonly #neighbor: Template<NeighborContext>;
+
+  /** @throws {TemplateError} for the first template that cannot be used */
+  constructor(overrides?: Overrides) {
+    const templates = new Templates<FrrTemplateName>("frr", frrTemplateTexts, overrides);
+    const context: BaseContext = {
+      importMap,
+      anyMark: { list: anyMarkList, expression: `^${markSpace}` },
+    };
+    this.base = rendered(templates.compile("base", context)(context));
+    this.#attributes = templates.compile("attributes", samples.attributes);
+    this.#export = templates.compile("export", samples.exports);
+    this.#file = templates.compile("file", samples.file);
+    this.#instance = templates.compile("instance", samples.instance);
+    this.#neighbor = templates.compile("neighbor", samples.neighbor);
+  }
+
+  attributes(attributes: Attributes, localAsn: Asn): AttributesMap {
+    const context = attributesContext(attributes, localAsn);
+    // The name follows from the text: another text is another route-map, and routes move from one to the other.
+    const name = attributesMap(this.#attributes({ ...context, name: "" }));
+    return { name, attributes, ...rendered(this.#attributes({ ...context, name })) };
+  }
+
+  exports(address: Address, variants: Variants, places: Places, localAsn: Asn): Rendered {
+    return rendered(this.#export(exportContext(address, variants, places, localAsn)));
+  }
+
+  /** Lines inside `router bgp`. */
+  instance(
+    { asn, routerId }: Pick<InstanceContext, "asn" | "routerId">,
+    restartSeconds: number | null,
+  ): string {
+    const restart = restartSeconds === null ? null : { seconds: restartSeconds };
+    return this.#instance({ asn, routerId, restart }).trimEnd();
+  }
+
+  /** Lines inside `router bgp`. */
+  neighbor(peer: Peer, localAsn: Asn): string {
+    return this.#neighbor(neighborContext(peer, localAsn)).trimEnd();
+  }
+
+  neighborLines(peer: Peer, localAsn: Asn): NeighborLines {
+    const { router } = parseRunningConfig(`router bgp ${localAsn}\n${this.neighbor(peer, localAsn)}`);
+    const lines = router === null ? undefined : neighborLinesOf(router).get(peer.address);
+    return lines ?? { own: [], families: { ipv4: [], ipv6: [] } };
+  }
+
+  file(context: FileContext): string {
+    return this.#file(context);
+  }
+}
+
+/** Attribute sets that were rendered before: a thousand routes have a few. */
+export class AttributesMaps {
+  readonly #rendering: Rendering;
+  readonly #localAsn: Asn;
+  readonly #byDescription = new Map<string, AttributesMap>();
+
+  constructor(rendering: Rendering, localAsn: Asn) {
+    this.#rendering = rendering;
+    this.#localAsn = localAsn;
+  }
+
+  get(attributes: Attributes): AttributesMap {
+    const description = describeAttributes(attributes);
+    const known = this.#byDescription.get(description);
+    if (known !== undefined) return known;
+    const { nextHop, communities, largeCommunities, med, localPref, prepend, notTo, variants } = attributes;
+    const own = { nextHop, communities, largeCommunities, med, localPref, prepend, notTo, variants };
+    const map = this.#rendering.attributes(own, this.#localAsn);
+    this.#byDescription.set(description, map);
+    return map;
+  }
+
+  /** Forgets those that are not among these. */
+  keep(names: ReadonlySet<string>): void {
+    for (const [description, { name }] of this.#byDescription)
+      if (!names.has(name)) this.#byDescription.delete(description);
+  }
+}
+
+export function noNetworks(): FileContext["families"] {
+  return families.map((name) => ({ name, networks: [] }));
+}
+
+function rendered(text: string): Rendered {
+  const { stanzas } = parseRunningConfig(text);
+  return { text: text.trimEnd(), stanzas };
+}

@@ -1,0 +1,63 @@
+// bgpd's `show running-config`, as far as it concerns us.
+import { families } from "../../model/family.ts";
+import type { Family } from "../../model/family.ts";
+import { stanzasIn } from "./stanzas.ts";
+import type { Stanzas } from "./stanzas.ts";
+
+/** `router bgp` of the default VRF. */
+export interface RouterSection {
+  readonly asn: number;
+  /** Of the section itself, without the spaces in front. */
+  readonly lines: readonly string[];
+  /** Of each address family, without the spaces in front. */
+  readonly families: Readonly<Record<Family, readonly string[]>>;
+}
+
+export interface RunningConfig {
+  /** null: there is none. */
+  readonly router: RouterSection | null;
+  /** Route-maps and community lists of ours. */
+  readonly stanzas: Stanzas;
+}
+
+/** Also reads what templates render: it is the same language. */
+export function parseRunningConfig(text: string): RunningConfig {
+  const lines = text.split("\n").map((line) => line.trim());
+  const begin = lines.findIndex((line) => /^router bgp [0-9.]+$/.test(line));
+  const end = begin < 0 ? -1 : sectionEnd(lines, begin + 1);
+  const outside = begin < 0 ? lines : [...lines.slice(0, begin), "exit", ...lines.slice(end)];
+  return {
+    router: begin < 0 ? null : parseRouter(lines[begin] ?? "", lines.slice(begin + 1, end)),
+    stanzas: stanzasIn(outside),
+  };
+}
+
+/** FRR 8 and later end a section with `exit`; before there is a line of `!` at the margin, and something new after it. */
+function sectionEnd(lines: readonly string[], begin: number): number {
+  const end = lines.findIndex(
+    (line, at) => at >= begin && /^(?:exit|end|(?:router|route-map|interface|line|vrf) .*)$/.test(line),
+  );
+  return end < 0 ? lines.length : end;
+}
+
+function parseRouter(head: string, lines: readonly string[]): RouterSection {
+  const own: string[] = [];
+  const byFamily: Record<Family, string[]> = { ipv4: [], ipv6: [] };
+  /** null: a family that we do not speak. */
+  let current: string[] | null = own;
+  for (const line of lines) {
+    const entered = /^address-family (\S+) (\S+)/.exec(line);
+    if (entered !== null) {
+      const family = families.find((each) => each === entered[1] && entered[2] === "unicast");
+      current = family === undefined ? null : byFamily[family];
+    } else if (line === "exit-address-family") current = own;
+    else if (line !== "" && line !== "!") current?.push(line);
+  }
+  return { asn: asnOf(head), lines: own, families: byFamily };
+}
+
+/** Also in dotted form, if somebody likes it. */
+function asnOf(head: string): number {
+  const [high = "", low] = head.slice("router bgp ".length).split(".");
+  return low === undefined ? Number(high) : Number(high) * 0x1_0000 + Number(low);
+}

@@ -1,0 +1,81 @@
+// Contexts with everything in them: what they do not name, no template can.
+import { families } from "../../model/family.ts";
+import type {
+  AttributesContext,
+  ExportContext,
+  FileContext,
+  InstanceContext,
+  NeighborContext,
+} from "./contexts.ts";
+import { anyMarkList, importMap, markList } from "./names.ts";
+
+const communities = ["64512:100"];
+const largeCommunities = ["64512:1:2"];
+const mark = { list: markList(1), mark: "4294967295:4242:1" };
+
+export const attributes: AttributesContext = {
+  name: "BELLMAN-ROUTE-0",
+  description: "[]",
+  communities,
+  largeCommunities,
+  med: 50,
+  localPref: 200,
+  prepend: [64512],
+  nextHop: { address: "fd01::10", ipv6: true },
+};
+
+export const exports: ExportContext = {
+  name: "BELLMAN-OUT-192.168.1.1",
+  denied: mark,
+  added: [{ ...mark, sequence: 2, community: "65535:65281" }],
+  variants: [
+    {
+      ...mark,
+      sequence: 10,
+      communities,
+      largeCommunities,
+      med: 50,
+      localPref: 200,
+      exclude: 64512,
+      path: [64512],
+    },
+  ],
+  anyMark: anyMarkList,
+};
+
+export const instance: InstanceContext = {
+  asn: 64512,
+  routerId: "192.168.1.10",
+  restart: { seconds: 120 },
+};
+
+export const neighbor: NeighborContext = {
+  address: "192.168.1.1",
+  asn: 65001,
+  description: "Bellman tor1",
+  localAsn: 65010,
+  password: "password",
+  port: 1179,
+  sourceAddress: "192.168.1.10",
+  ttlSecurityHops: 1,
+  multihop: true,
+  keepaliveSeconds: 3,
+  holdTimeSeconds: 9,
+  bfd: { intervalMs: 100 },
+  gracefulRestart: true,
+  allowedLocalAsns: 1,
+  families,
+  importMap,
+  exportMap: "BELLMAN-OUT-192.168.1.1",
+};
+
+export const file: FileContext = {
+  definitions: `route-map ${importMap} deny 1`,
+  asn: 64512,
+  instance: "bgp router-id 192.168.1.10",
+  neighbors: ["neighbor 192.168.1.1 remote-as 65001"],
+  families: [
+    { name: "ipv4", networks: [{ prefix: "10.49.62.131/32", routeMap: attributes.name }] },
+    { name: "ipv6", networks: [{ prefix: "fd49::1/128", routeMap: attributes.name }] },
+  ],
+};

@@ -1,0 +1,5 @@
+// FRR, for real, under the contract's tests and its driver's own: the one that the system has.
+import { describeEngine } from "./conformance.ts";
+import { frrRig } from "./frr-rig.ts";
+
+describeEngine("frr", () => frrRig());

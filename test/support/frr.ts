@@ -1,0 +1,122 @@
+// FRR as a node has it: bgpd with its file, beside zebra and bfdd, each with its sockets in a folder of its own.
+import { chownSync, mkdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { startDaemon } from "./daemon.ts";
+import type { Daemon } from "./daemon.ts";
+import { listens } from "./listens.ts";
+import { run } from "./netns.ts";
+import { until } from "./until.ts";
+
+export interface FrrOptions {
+  readonly netns: string;
+  /** Holds sockets, the file and logs; made when it is missing. */
+  readonly directory: string;
+  /** More for the command line of bgpd, such as `-p 1179`. */
+  readonly options?: readonly string[];
+  /** Of the daemons. Default: those that the system has. */
+  readonly folder?: string;
+}
+
+/** The daemons run as this folder's owner and want to own the one of their sockets. */
+const frrHome = "/etc/frr";
+
+export class Frr {
+  /** As `bellman agent --frr-sockets` takes it. */
+  readonly sockets: string;
+  /** As `bellman agent --frr-config` takes it. */
+  readonly config: string;
+  readonly #options: FrrOptions;
+  readonly #companions: Daemon[] = [];
+  #bgpd: Daemon | null = null;
+
+  constructor(options: FrrOptions) {
+    this.#options = options;
+    this.sockets = join(options.directory, "sockets");
+    this.config = join(this.sockets, "frr.conf");
+    mkdirSync(this.sockets, { recursive: true });
+    this.#hand(this.sockets);
+    this.wipe();
+  }
+
+  get bgpd(): Daemon {
+    if (this.#bgpd === null) throw new Error("bgpd was never started");
+    return this.#bgpd;
+  }
+
+  /** zebra and bfdd, which outlast bgpd. */
+  async startCompanions(): Promise<void> {
+    const control = ["--bfdctl", join(this.sockets, "bfdd.sock")];
+    this.#companions.push(await this.#start("zebra", ["-f", "/dev/null"]));
+    this.#companions.push(await this.#start("bfdd", ["-f", "/dev/null", ...control]));
+  }
+
+  /** Starts bgpd with its file, and waits for its socket. */
+  async start(): Promise<void> {
+    this.#bgpd = await this.#start("bgpd", ["-f", this.config, ...(this.#options.options ?? [])]);
+  }
+
+  async kill(): Promise<void> {
+    await this.#bgpd?.stop("SIGKILL");
+  }
+
+  /** Asks it to end, as a shutdown does, and waits until it has. */
+  async terminate(): Promise<void> {
+    await this.#bgpd?.stop("SIGTERM");
+  }
+
+  async freeze(): Promise<void> {
+    await this.#bgpd?.freeze();
+  }
+
+  thaw(): void {
+    this.#bgpd?.thaw();
+  }
+
+  /** While bgpd is down: takes away its socket, and empties its file. */
+  wipe(): void {
+    rmSync(join(this.sockets, "bgpd.vty"), { force: true });
+    this.write("");
+  }
+
+  /** The file that bgpd begins with, as FRR's package has it. */
+  write(config: string): void {
+    writeFileSync(this.config, config, { mode: 0o640 });
+    this.#hand(this.config);
+  }
+
+  async stop(): Promise<void> {
+    await this.kill();
+    for (const daemon of this.#companions.splice(0)) await daemon.stop();
+  }
+
+  /** What a person does at the node: `vtysh -c …`. */
+  command(...lines: readonly string[]): Promise<string> {
+    return run("vtysh", "--vty_socket", this.sockets, ...lines.flatMap((line) => ["-c", line]));
+  }
+
+  configure(...lines: readonly string[]): Promise<string> {
+    return this.command("configure terminal", ...lines);
+  }
+
+  #hand(path: string): void {
+    const { uid, gid } = statSync(frrHome);
+    chownSync(path, uid, gid);
+  }
+
+  async #start(name: string, more: readonly string[]): Promise<Daemon> {
+    const { netns, directory, folder = "/usr/lib/frr" } = this.#options;
+    const log = join(directory, `${name}.log`);
+    const socket = join(this.sockets, `${name}.vty`);
+    const own = ["--vty_socket", this.sockets, "-z", join(this.sockets, "zserv.api")];
+    const pid = ["-i", join(this.sockets, `${name}.pid`)];
+    // -P 0: no telnet port.
+    const argv = [join(folder, name), ...own, ...pid, "-P", "0", "--log", "stdout", ...more];
+    const daemon = startDaemon(name, argv, { netns, log });
+    await until(
+      `${name} listens on ${socket} (see ${log})`,
+      async () => !daemon.running || (await listens(socket)),
+    );
+    if (!daemon.running) throw new Error(daemon.lastWords());
+    return daemon;
+  }
+}
