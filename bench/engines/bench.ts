@@ -1,6 +1,6 @@
 // `npm run bench -- engines`: what each driver costs beside the barest way to drive the same daemon, in one run: gobgpd,
 // bgpd and BIRD on the three nodes of a rack, a BIRD ToR, 10,000 routes. The ratios are what counts.
-import { table } from "../../agent/cli/table.ts";
+import { readFileSync } from "node:fs";
 import { engineOf } from "../../agent/cli/engine.ts";
 import { readSettings } from "../../agent/config/settings.ts";
 import type { BgpInstance, EngineLink } from "../../agent/engine/contract.ts";
@@ -14,31 +14,27 @@ import { nodeAddresses, torAddresses } from "../../lab/rack/layout.ts";
 import { netnsOf } from "../../lab/rack/network.ts";
 import { startRack } from "../../lab/rack/rack.ts";
 import type { Rack, RackNode } from "../../lab/rack/rack.ts";
+import { run } from "../../test/support/netns.ts";
 import { until } from "../../test/support/until.ts";
 import { KernelWatch } from "../kernel-watch.ts";
 import { numbered } from "../objects.ts";
-import { summarise } from "../statistics.ts";
+import { memoryOf } from "../process-cost.ts";
 import { BareBird } from "./bare-bird.ts";
 import { BareFrr } from "./bare-frr.ts";
 import { BareGobgp } from "./bare-gobgp.ts";
 import type { Bare } from "./bare.ts";
 import { measure } from "./measure.ts";
-import type { Samples } from "./measure.ts";
+import { costsTable, waysTable } from "./tables.ts";
+import type { EngineFigures } from "./tables.ts";
+
+/** What speakers run on a node, as the kernel calls them. */
+const daemons = ["gobgpd", "bgpd", "zebra", "bfdd", "bird"];
 
 const routes = 10_000;
 const singles = 100;
 
-/** What one route event, and what all routes from nothing, may cost at most: how many times the bare way's median. */
-const bounds = {
-  gobgp: { one: 1.5, many: 2 },
-  frr: { one: 1.1, many: 2 },
-  bird: { one: 1.3, many: 2 },
-} as const;
-
 /** @param only these engines; empty: all. */
 export async function benchEngines(only: readonly string[]): Promise<void> {
-  const unknown = only.find((name) => !(name in bounds));
-  if (unknown !== undefined) throw new Error(`no engine "${unknown}"`);
   const prefix = `bench${process.pid}`;
   const say = (step: string) => console.log(`· ${step}`);
   const rack = await startRack({
@@ -51,44 +47,57 @@ export async function benchEngines(only: readonly string[]): Promise<void> {
   });
   const kernel = await KernelWatch.start(netnsOf(prefix, "tor"));
   try {
-    const rows: string[][] = [];
+    const all: EngineFigures[] = [];
     for (const node of rack.nodes) {
-      if (only.length > 0 && !only.includes(node.speaker.engine)) continue;
-      say(
-        `${node.speaker.program}: ${routes} routes from nothing, then single ones, by its driver and barely`,
-      );
-      rows.push(...(await rowsOf(rack, node, kernel)));
+      const { engine, program } = node.speaker;
+      if (only.length > 0 && !only.includes(engine)) continue;
+      say(`${program}: ${routes} routes from nothing, then single ones, by its driver and barely`);
+      all.push({ engine, ...(await figuresOf(rack, node, kernel)) });
     }
-    const head = ["ENGINE", "CALL → ToR KERNEL", "BY", "P50 ms", "P95 ms", "n", "× BARE", "AT MOST"];
-    console.log(`\n${table(head, rows)}`);
+    console.log(`\n${waysTable(all, routes)}`);
+    console.log(costsTable(all, routes));
   } finally {
     kernel.stop();
     await rack.down();
   }
 }
 
-async function rowsOf(rack: Rack, node: RackNode, kernel: KernelWatch): Promise<string[][]> {
+async function figuresOf(
+  rack: Rack,
+  node: RackNode,
+  kernel: KernelWatch,
+): Promise<Omit<EngineFigures, "engine">> {
   const link = await openLink(node);
   const bare = await openBare(node);
   try {
-    const { driver, bare: floor } = await measure({
+    const figures = await measure({
       link,
       bare,
       kernel,
       many: Array.from({ length: routes }, (_, index) => host(numbered(index).clusterIP)),
       // In the range that the ToR takes routes from, and beyond all others.
       single: Array.from({ length: singles }, (_, index) => host(`10.49.250.${index}`)),
+      memory: () => memoryIn(node.netns),
       torEmpty: async () => {
         const empty = async () => (await rack.tor.allRoutes("ipv4")).size === 0;
         await until("the ToR has no route left", empty, { timeoutMs: 30_000, everyMs: 200 });
       },
     });
-    return tableRows(node.speaker.engine, bare, driver, floor);
+    return { ...figures, one: bare.one, many: bare.many };
   } finally {
     bare.close();
     await link.close("withdraw");
     await node.speaker.stop();
   }
+}
+
+/** Of all daemons of the speaker, in MB. */
+async function memoryIn(netns: string): Promise<number> {
+  const pids = (await run("ip", "netns", "pids", netns)).split("\n").filter((pid) => pid !== "");
+  return pids
+    .filter((pid) => daemons.includes(readFileSync(`/proc/${pid}/comm`, "utf8").trim()))
+    .map((pid) => memoryOf(Number(pid)).resident)
+    .reduce((sum, each) => sum + each, 0);
 }
 
 /** Opens the speaker as an agent would, and waits until its session is up. */
@@ -125,30 +134,6 @@ async function openBare({ speaker: { engine, socket, agentSettings } }: RackNode
     case "bird":
       return BareBird.open(socket, agentSettings[agentSettings.indexOf("--bird-dir") + 1] ?? "");
   }
-}
-
-function tableRows(engine: keyof typeof bounds, bare: Bare, driver: Samples, floor: Samples): string[][] {
-  const { one, many } = bounds[engine];
-  const pair = (
-    what: string,
-    name: string,
-    own: readonly number[],
-    bareOnes: readonly number[],
-    bound: number,
-  ) => {
-    const [ours, theirs] = [summarise(own), summarise(bareOnes)];
-    const ratio = (ours.p50 / theirs.p50).toFixed(2);
-    const figures = ({ p50, p95, count }: typeof ours) => [p50.toFixed(2), p95.toFixed(2), String(count)];
-    return [
-      [engine, what, name, ...figures(theirs), "", ""],
-      [engine, what, "driver", ...figures(ours), ratio, bound.toFixed(1)],
-    ];
-  };
-  return [
-    ...pair(`one route added to ${routes}`, bare.one, driver.add, floor.add, one),
-    ...pair(`one of them withdrawn`, bare.one, driver.withdraw, floor.withdraw, one),
-    ...pair(`${routes} from nothing`, bare.many, driver.nothing, floor.nothing, many),
-  ];
 }
 
 function host(text: string): Prefix {

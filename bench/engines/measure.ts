@@ -13,6 +13,21 @@ export interface Samples {
   readonly withdraw: number[];
 }
 
+/** What is beside the way of a route. */
+export interface Costs {
+  /** Reading back all that the speaker holds, in ms. */
+  readonly readBack: number[];
+  /** Of all processes of the speaker, in MB (10⁶ bytes): with the session alone, and with all routes. */
+  readonly idleMb: number;
+  readonly fullMb: number;
+}
+
+export interface Figures {
+  readonly driver: Samples;
+  readonly bare: Samples;
+  readonly costs: Costs;
+}
+
 /** One of the two ways. */
 interface Way {
   readonly samples: Samples;
@@ -29,6 +44,8 @@ export interface Work {
   readonly many: readonly Prefix[];
   /** Added and withdrawn one after the other. */
   readonly single: readonly Prefix[];
+  /** What the speaker takes now, in MB. */
+  readonly memory: () => Promise<number>;
   /** Resolves when the ToR's kernel has no route of ours. */
   readonly torEmpty: () => Promise<void>;
 }
@@ -37,8 +54,9 @@ const trialsFromNothing = 5;
 /** Single routes of one way before it is the other's turn: what else the machine does meets both. */
 const inTurn = 10;
 
-export async function measure(work: Work): Promise<{ readonly driver: Samples; readonly bare: Samples }> {
+export async function measure(work: Work): Promise<Figures> {
   const { link, bare, many, single } = work;
+  const idleMb = await work.memory();
   const driverWay: Way = {
     samples: { nothing: [], add: [], withdraw: [] },
     prepare: () => undefined,
@@ -60,12 +78,19 @@ export async function measure(work: Work): Promise<{ readonly driver: Samples; r
       await way.withdraw(many);
       await work.torEmpty();
     }
+  const fullMb = await work.memory();
+  const readBack: number[] = [];
+  for (let trial = 0; trial < trialsFromNothing; trial++) {
+    const calledAtMs = performance.now();
+    await link.held();
+    readBack.push(performance.now() - calledAtMs);
+  }
   for (let from = 0; from < single.length; from += inTurn)
     for (const way of ways) {
       way.prepare();
       for (const prefix of single.slice(from, from + inTurn)) await one(work.kernel, way, prefix);
     }
-  return { driver: driverWay.samples, bare: bareWay.samples };
+  return { driver: driverWay.samples, bare: bareWay.samples, costs: { readBack, idleMb, fullMb } };
 }
 
 async function fromNothing({ kernel, many }: Work, way: Way): Promise<void> {
