@@ -46,7 +46,7 @@ warning  BGPPeer/tor3  spec.keepaliveTme  there is no such field, and it has no 
   });
 
   it("--strict makes a warning a failure", async () => {
-    const typo = calico("BGPPeer", "tor2", { peerIP: "192.168.1.2", asNumber: 64512, nodee: "n1" });
+    const typo = calico("BGPPeer", "tor2", { peerIP: "192.168.1.2", asNumber: 64512, keepaliveTyme: "3s" });
     expect((await validate(typo)).code).toBe(0);
     expect((await validate(typo, "--strict")).code).toBe(1);
   });

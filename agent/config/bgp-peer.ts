@@ -2,6 +2,7 @@
 import { parseAsn } from "../model/asn.ts";
 import type { Asn } from "../model/asn.ts";
 import { quote } from "../model/problem.ts";
+import { nearest } from "../model/suggest.ts";
 import { readPassword } from "./password-ref.ts";
 import { Reading } from "./peer-reading.ts";
 import type { PeerDraft } from "./peer-reading.ts";
@@ -37,10 +38,15 @@ export interface BgpPeerSpec {
 export function readBgpPeer(spec: unknown, localAsn: Asn): PeerDraft {
   const reading = new Reading();
   if (isRecord(spec)) {
-    readFields<Reading>(spec, "spec", bgpPeerFields, reading, (field, says) =>
-      reading.tell("typo", field, says),
-    );
-  } else if (!isEmpty(spec)) {
+    readFields<Reading>(spec, "spec", bgpPeerFields, reading, (field, message, says, name) => {
+      if (isLikeGuard(name)) reading.misread(field, says);
+      else reading.tell("typo", field, message);
+    });
+    // An object that says nothing at all says nothing of filters either.
+    const silent = reading.filters?.length === 0 && reading.written.size === 0;
+    if (silent || reading.misreads) reading.filters = null;
+  } else if (isEmpty(spec)) reading.filters = null;
+  else {
     reading.filters = null;
     reading.tell("invalid", "spec", `${quote(spec)} is no set of fields`);
     return reading;
@@ -56,6 +62,22 @@ export function readBgpPeer(spec: unknown, localAsn: Asn): PeerDraft {
       );
   }
   return reading;
+}
+
+/** Fields that keep something from the neighbour, or others from being one: without them more would pass than is meant to. */
+const guards = [
+  "filters",
+  "password",
+  "ttlSecurity",
+  "node",
+  "nodeSelector",
+  "peerSelector",
+  "localWorkloadSelector",
+] as const satisfies readonly (keyof BgpPeerSpec)[];
+
+/** Is it one of them, mistyped, or something of their kind? */
+function isLikeGuard(name: string): boolean {
+  return nearest(name, guards) !== null || /filter|password|policy|selector/i.test(name);
 }
 
 const ofOneLink = "no session runs over addresses that mean something on one link only";

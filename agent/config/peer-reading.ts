@@ -51,6 +51,7 @@ export class Reading implements PeerDraft {
   nodes: Nodes = { t: "every" };
   /** The neighbours are nodes or workloads, chosen by label. */
   withSelected = false;
+  misreads = false;
   endpoint: Endpoint | null = null;
   asn: Asn | null = null;
   localAsn: Asn | null = null;
@@ -66,6 +67,13 @@ export class Reading implements PeerDraft {
 
   tell(effect: Finding["effect"], field: string, says: string): void {
     this.findings.push({ effect, field, says });
+  }
+
+  /** A field that is not known may stand for one that keeps something back: no session runs without it. */
+  misread(field: string, says: string): void {
+    this.misreads = true;
+    if (this.nodes.t === "every") this.nodes = { t: "unknown" };
+    this.tell("invalid", field, says);
   }
 
   /** Takes the one choice of nodes that an object may make; in which order the fields are written means nothing. */

@@ -127,7 +127,56 @@ describe("a value that cannot be read", () => {
       "node and nodeSelector are both set, and only one may be",
     ],
     ["no spec", "x", "spec", '"x" is no set of fields'],
+    [
+      "this machine",
+      { ...good, peerIP: "127.0.0.1" },
+      "spec.peerIP",
+      '"127.0.0.1" is not the address of one neighbour',
+    ],
+    [
+      "this machine over IPv6",
+      { ...good, peerIP: "::1" },
+      "spec.peerIP",
+      '"::1" is not the address of one neighbour',
+    ],
+    [
+      "no address at all",
+      { ...good, peerIP: "0.0.0.0" },
+      "spec.peerIP",
+      '"0.0.0.0" is not the address of one neighbour',
+    ],
+    [
+      "filters, mistyped",
+      { ...good, filter: ["f"] },
+      "spec.filter",
+      "there is no such field; did you mean filters?",
+    ],
+    [
+      "a password, mistyped",
+      { ...good, passwords: {} },
+      "spec.passwords",
+      "there is no such field; did you mean password?",
+    ],
+    [
+      "a selector, mistyped",
+      { ...good, nodeSelektor: "x == 'y'" },
+      "spec.nodeSelektor",
+      "there is no such field; did you mean nodeSelector?",
+    ],
+    ["a field of that kind", { ...good, exportPolicy: "x" }, "spec.exportPolicy", "there is no such field"],
   ];
+
+  test.each<readonly [string, unknown]>([
+    ["no spec at all", undefined],
+    ["an empty spec", {}],
+    ["a spec that is none", "x"],
+    ["filters, mistyped", { ...good, filter: ["g"] }],
+    ["filters, mistyped beside the others", { ...good, filter: ["g"], filters: [] }],
+    ["a password, mistyped", { ...good, passwords: {} }],
+  ])("(%s) leaves a running session its filters", (_, spec) => {
+    const [peer] = afterEdits({ ...good, filters: ["f"] }, spec, spec).config.peers;
+    expect(peer?.filters).toEqual(["f"]);
+  });
 
   test.each(cases)("(%s) keeps a new session from coming up", (_, spec, field, says) => {
     const resolved = afterEdits(spec);

@@ -22,14 +22,15 @@ export function isEmpty(value: unknown): boolean {
 /**
  * Hands each field that is set to its handler.
  *
- * @param unknown is told of fields without a handler: in a message for those that then have no effect, and bare.
+ * @param unknown is told of fields without a handler: in a message for those that then have no effect, and bare; and how
+ *   they are called
  */
 export function readFields<Reading>(
   spec: Json,
   path: string,
   handlers: Readonly<Record<string, Handler<Reading>>>,
   reading: Reading,
-  unknown: (field: string, message: string, says: string) => void,
+  unknown: (field: string, message: string, says: string, name: string) => void,
 ): void {
   for (const [name, value] of Object.entries(spec)) {
     if (value === undefined || value === null) continue;
@@ -37,7 +38,7 @@ export function readFields<Reading>(
     if (handler !== undefined) handler(value, `${path}.${name}`, reading);
     else {
       const [says, hint] = ["there is no such field", didYouMean(name, Object.keys(handlers))];
-      unknown(fieldPath(path, name), `${says}, and it has no effect${hint}`, `${says}${hint}`);
+      unknown(fieldPath(path, name), `${says}, and it has no effect${hint}`, `${says}${hint}`, name);
     }
   }
 }

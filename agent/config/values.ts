@@ -41,9 +41,9 @@ export function endpointText({ address, port }: Endpoint): string {
   return familyOf(address) === "ipv6" ? `[${address}]:${String(port)}` : `${address}:${String(port)}`;
 }
 
-/** Can one neighbour have this address? Not the unspecified address, a multicast group or everybody. */
+/** Can one neighbour have this address? Not the unspecified address, this machine's own, a multicast group or everybody. */
 export function isUnicast(address: Address): boolean {
-  return !["unspecified", "multicast", "broadcast"].includes(ipaddr.parse(address).range());
+  return !["unspecified", "loopback", "multicast", "broadcast"].includes(ipaddr.parse(address).range());
 }
 
 /** fe80::/10: says nothing without an interface. */

@@ -47,6 +47,17 @@ export function describeGobgpExports(folder?: string): void {
       await again.link.count();
     });
 
+    it("are no routes at all, where a default of reject set by hand kept all from everybody", async () => {
+      const { rig, trial } = current();
+      const [shown] = routes(rig);
+      const opened = await rack(trial, rig, shown, shown);
+      await rig.gobgpd.command("global", "policy", "export", "set", "default", "reject");
+      const late = { ...shown, prefix: prefix("fd49::3/128") };
+      await trial.applied(opened, { announce: [late] });
+      await opened.link.count();
+      for (const peer of Object.values(rig.peers)) await trial.witnessedBy(peer, shown, late);
+    });
+
     it("are at most repeated to the others when they come and go there", async () => {
       const { rig, trial } = current();
       const [shown, hidden] = routes(rig);
