@@ -136,14 +136,18 @@ export class GobgpApi {
     return Number(numPath);
   }
 
-  /** Neighbours known by something else than an address are left out. */
+  /** Without counts of routes. Neighbours known by something else than an address are left out. */
   async sessions(): Promise<readonly Session[]> {
     return this.#list("", false);
   }
 
-  /** With how many routes each was sent: gobgpd works out anew for each neighbour which of all routes those are. */
-  async countedSessions(): Promise<readonly Session[]> {
-    return this.#list("", true);
+  /**
+   * How many routes a neighbour was sent: gobgpd works out anew which of all routes those are, and does nothing else
+   * meanwhile. null: there is no such neighbour.
+   */
+  async advertised(address: Address): Promise<PeerStatus["advertised"] | null> {
+    const found = await this.#list(address, true);
+    return found.find(({ status }) => status.address === address)?.status.advertised ?? null;
   }
 
   /**

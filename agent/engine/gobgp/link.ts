@@ -12,6 +12,7 @@ import { Applier } from "./applier.ts";
 import { startHeartbeat } from "../heartbeat.ts";
 import type { EnsuredInstance } from "./instance.ts";
 import { readRoutes, withdrawAll } from "./routes.ts";
+import { SentCounts } from "./sent-counts.ts";
 
 /** gRPC's own keepalive is no way: gobgpd closes a connection with pings more often than every five minutes. */
 const heartbeatMs = 2_000;
@@ -37,6 +38,7 @@ export class GobgpLink implements EngineLink {
   readonly #api: GobgpApi;
   readonly #life: LinkLife;
   readonly #applier: Applier;
+  readonly #sent: SentCounts;
   readonly #openedAtMs: number;
   /** Neighbours that this gobgpd was given. */
   readonly #met = new Set<Address>();
@@ -48,9 +50,11 @@ export class GobgpLink implements EngineLink {
     this.fresh = options.instance.fresh;
     this.restarted = options.instance.restarted;
     this.#openedAtMs = options.clock.monotonic();
+    this.#sent = new SentCounts(options.clock, (address) => options.api.advertised(address));
     this.#applier = new Applier({ ...options, mayHoldRoutes: (peer) => this.#mayHoldRoutes(peer) });
     this.#life = new LinkLife("gobgpd", () => {
       stopHeartbeat();
+      this.#sent.stop();
       options.release();
     });
     const stopHeartbeat = startHeartbeat(options.clock, heartbeatMs, () => this.#ask(options.assertInstance));
@@ -84,7 +88,9 @@ export class GobgpLink implements EngineLink {
   }
 
   peers(): Promise<readonly PeerStatus[]> {
-    return this.#ask(async () => (await this.#api.countedSessions()).map(({ status }) => status));
+    return this.#ask(async () =>
+      this.#sent.complete((await this.#api.sessions()).map(({ status }) => status)),
+    );
   }
 
   async close(mode: "keep" | "withdraw"): Promise<void> {
