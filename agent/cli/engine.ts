@@ -2,6 +2,9 @@
 import type { Settings } from "../config/settings-table.ts";
 import type { Engine } from "../engine/contract.ts";
 import type { FileEngine } from "../engine/rendering.ts";
+import { TemplateError } from "../engine/templates/template-error.ts";
+import { readOverrides } from "../engine/templates/overrides.ts";
+import type { Overrides } from "../engine/templates/overrides.ts";
 import { usageError } from "./errors.ts";
 
 export async function engineOf(settings: Settings): Promise<Engine> {
@@ -11,10 +14,34 @@ export async function engineOf(settings: Settings): Promise<Engine> {
 }
 
 /** @throws {CommandError} usage: nothing is written for this speaker, or a template cannot be used. */
-export function fileEngineOf({ engine }: Settings): Promise<FileEngine> {
-  if (engine === "gobgp")
-    return Promise.reject(
-      usageError("--engine: nothing is written for gobgp, which is told everything by its API; frr or bird?"),
-    );
-  return Promise.reject(usageError(`--engine: ${engine} is not available yet`));
+export async function fileEngineOf(settings: Settings): Promise<FileEngine> {
+  switch (settings.engine) {
+    case "gobgp":
+      throw usageError(
+        "--engine: nothing is written for gobgp, which is told everything by its API; frr or bird?",
+      );
+    case "frr":
+      throw usageError("--engine: frr is not available yet");
+    case "bird": {
+      const { birdEngine } = await import("../engine/bird/engine.ts");
+      const { birdTemplateNames } = await import("../engine/bird/templates.ts");
+      const { birdSocket: socket, birdDir: directory } = settings;
+      return usable(async () =>
+        birdEngine({ socket, directory, templates: await overridesOf(settings, birdTemplateNames) }),
+      );
+    }
+  }
+}
+
+async function overridesOf({ templates, engine }: Settings, names: readonly string[]): Promise<Overrides> {
+  return templates === null ? new Map() : readOverrides(templates, engine, names);
+}
+
+async function usable<T>(make: () => Promise<T>): Promise<T> {
+  try {
+    return await make();
+  } catch (error) {
+    if (error instanceof TemplateError) throw usageError(`--templates: ${error.message}`, error);
+    throw error;
+  }
 }

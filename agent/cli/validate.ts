@@ -19,7 +19,7 @@ import { problemTable } from "./problem-table.ts";
 import { sections } from "./table.ts";
 import { unreadKinds } from "./unread-kinds.ts";
 
-const usage = `bellman validate [-f PATH…] [--strict] [--engine gobgp] [-o table|json|yaml] [--SETTING VALUE…]
+const usage = `bellman validate [-f PATH…] [--strict] [--engine gobgp|bird] [-o table|json|yaml] [--SETTING VALUE…]
 
   Every problem in manifests (files, directories, or - for standard input), with object and field, for all
   nodes that the objects are or mention. Without -f: in the objects of the cluster.
@@ -27,7 +27,7 @@ const usage = `bellman validate [-f PATH…] [--strict] [--engine gobgp] [-o tab
 
   --strict
       warnings count as errors
-  --engine gobgp
+  --engine gobgp|bird
       also what that speaker cannot honour
 
   Settings as of bellman agent, also from its environment variables:

@@ -25,13 +25,13 @@ export interface EngineSettings {
 
 export const engineSettingsTable: SettingsTable<EngineSettings> = {
   engine: {
-    parse: oneOf("gobgp"),
+    parse: oneOf("gobgp", "bird"),
     fallback: () => "gobgp",
-    placeholder: "gobgp",
-    allowed: "gobgp",
+    placeholder: "gobgp|bird",
+    allowed: "gobgp or bird",
     help: "BGP speaker on this node",
     otherwise: "gobgp",
-    later: ["frr", "bird"],
+    later: ["frr"],
   },
   gobgpAddress: {
     parse: parseGrpcTarget,

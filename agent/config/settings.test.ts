@@ -208,7 +208,7 @@ describe("a bad value", () => {
     ["bfd", "9ms", "off, or an interval from 10ms to 60s"],
     ["log-level", "Info", "debug, info, warn, error or fatal"],
     ["log-format", "xml\n\u001b[2J", "json or pretty"],
-    ["engine", "quagga", "gobgp"],
+    ["engine", "quagga", "gobgp or bird"],
   ])("of --%s, %j, is quoted with its place and what is allowed", (flag, text, allowed) => {
     const shown = JSON.stringify(text);
     const is = `${shown} is not ${allowed}`;
@@ -298,9 +298,9 @@ describe("what is not built yet is refused as such", () => {
     );
   });
 
-  test.each(["frr", "bird"])("--engine %s", (engine) => {
-    expect(refusal({ argv: ["--engine", engine] })).toBe(
-      `later: --engine: "${engine}" is not available yet, only gobgp is`,
+  test("--engine frr", () => {
+    expect(refusal({ argv: ["--engine", "frr"] })).toBe(
+      'later: --engine: "frr" is not available yet, only gobgp or bird is',
     );
   });
 });

@@ -7,11 +7,13 @@ import { parseAddress } from "../model/address.ts";
 import { defaultAsn } from "../model/asn.ts";
 import { plainSession } from "../model/peer.ts";
 import { Secret } from "../model/secret.ts";
+import { birdEngine } from "./bird/engine.ts";
 import type { Engine } from "./contract.ts";
 import { frrEngine } from "./frr/engine.ts";
 import { gobgpEngine } from "./gobgp/engine.ts";
 
 const engines: readonly Engine[] = [
+  birdEngine({ socket: "/nowhere.ctl", directory: "/nowhere" }),
   frrEngine({ sockets: "/nowhere", config: null }),
   gobgpEngine({ address: "unix:///nowhere.sock" }),
 ];

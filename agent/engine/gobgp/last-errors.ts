@@ -3,6 +3,7 @@
 // which side it was ended; and the OPEN messages: without one there was no TCP connection.
 import { parseAddress } from "../../model/address.ts";
 import type { Address } from "../../model/address.ts";
+import { noConnection } from "../no-connection.ts";
 import type { Peer as Neighbour } from "./proto/gobgp.pb.ts";
 
 /** PeerState's reasons that are none: nothing happened, or a pause is over. */
@@ -65,6 +66,5 @@ function toldBy({ state }: Neighbour): string | null {
 function neverConnected({ state, conf, transport }: Neighbour): string | null {
   const { sent, received } = state?.messages ?? {};
   if (sent?.open !== 0n || received?.open !== 0n) return null;
-  const guarded = conf?.authPassword === "" ? "" : ", or none with this password";
-  return `no TCP connection to port ${transport?.remotePort ?? 179} has come up${guarded}`;
+  return noConnection(transport?.remotePort ?? 179, conf?.authPassword !== "");
 }

@@ -18,7 +18,7 @@ export function describeFilters(trial: () => Trial): void {
     /** Two sessions, established, and what each of the two knows. */
     async function rack(...routes: readonly Route[]): Promise<Opened> {
       const opened = await trial().open();
-      await trial().applied(opened, { announce: routes, addPeers: both() });
+      await trial().reconciled(opened, routes, both());
       for (const peer of both())
         await until(`${peer.name} is established`, () => trial().isEstablished(opened, peer));
       await knowJust(routes);

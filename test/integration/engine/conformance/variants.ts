@@ -30,7 +30,7 @@ export function describeVariants(trial: () => Trial): void {
 
     async function rack(...routes: readonly Route[]): Promise<Opened> {
       const opened = await trial().open();
-      await trial().applied(opened, { announce: routes, addPeers: both() });
+      await trial().reconciled(opened, routes, both());
       for (const peer of both())
         await until(`${peer.name} is established`, () => trial().isEstablished(opened, peer));
       await know(...routes);

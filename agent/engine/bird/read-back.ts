@@ -1,0 +1,95 @@
+// Reads the files back: what they were made from, by their notes, where the text is still what it would be made to.
+import type { Address } from "../../model/address.ts";
+import type { Peer } from "../../model/peer.ts";
+import type { Prefix } from "../../model/prefix.ts";
+import type { Route } from "../../model/route.ts";
+import { EngineError } from "../contract.ts";
+import { readInstanceNote, readPeerNote, readRouteNote } from "./notes.ts";
+import type { NotedInstance } from "./notes.ts";
+import { noteMark } from "./texts.ts";
+import type { Rendering } from "./texts.ts";
+
+/** null: somebody has changed the text, or it was made by another template. */
+export function readServices(text: string, rendering: Rendering): ReadonlyMap<Prefix, Route | null> {
+  return readAll(
+    text,
+    readRouteNote,
+    ({ prefix }) => prefix,
+    (route) => rendering.route(route),
+  );
+}
+
+/** null: as above. */
+export function readPeers(text: string, rendering: Rendering): ReadonlyMap<Address, Peer | null> {
+  return readAll(
+    text,
+    readPeerNote,
+    ({ address }) => address,
+    (peer) => rendering.peer(peer),
+  );
+}
+
+/** null: there is none. */
+export function readInstance(text: string): NotedInstance | null {
+  const [first] = entries(text, readInstanceNote);
+  return first?.made ?? null;
+}
+
+function readAll<K, T>(
+  text: string,
+  read: (note: string) => T | null,
+  keyOf: (made: T) => K,
+  render: (made: T) => string,
+): ReadonlyMap<K, T | null> {
+  const all = new Map<K, T | null>();
+  for (const entry of entries(text, read)) {
+    const key = keyOf(entry.made);
+    const own =
+      !all.has(key) &&
+      isText(
+        entry.text,
+        attempt(() => render(entry.made)),
+      );
+    all.set(key, own ? entry.made : null);
+  }
+  return all;
+}
+
+interface Entry<T> {
+  /** What it says that it was made from. */
+  readonly made: T;
+  /** All since the entry before, with the note. */
+  readonly text: string;
+}
+
+/** @param read null: it only looks like a note, as a password may */
+function* entries<T>(text: string, read: (note: string) => T | null): Iterable<Entry<T>> {
+  let start = 0;
+  for (let at = text.indexOf(noteMark); at >= 0;) {
+    const lineEnd = text.indexOf("\n", at);
+    const end = lineEnd < 0 ? text.length : lineEnd;
+    const made = read(text.slice(text.lastIndexOf(noteMark, end) + noteMark.length, end));
+    if (made !== null) {
+      yield { made, text: text.slice(start, end) };
+      start = end + 1;
+    }
+    at = text.indexOf(noteMark, end);
+  }
+}
+
+/** null: we would not write such a thing. */
+function attempt(render: () => string): string | null {
+  try {
+    return render();
+  } catch (error) {
+    if (error instanceof EngineError) return null;
+    throw error;
+  }
+}
+
+/** Others may have written lines before it, but not into it. */
+function isText(text: string, expected: string | null): boolean {
+  if (expected === null || !text.endsWith(expected)) return false;
+  const before = text.length - expected.length;
+  return before === 0 || text[before - 1] === "\n";
+}

@@ -1,0 +1,37 @@
+// What of a wish BIRD cannot be asked for.
+import type { Peer } from "../../model/peer.ts";
+import { compareText } from "../../model/problem.ts";
+import type { Problem } from "../../model/problem.ts";
+
+/** BIRD has no way to write these in a text, for it knows no escapes. */
+const unwritable = /["\u0000-\u001f\u007f]/;
+
+export function birdRefusals(peers: readonly Peer[]): readonly Problem[] {
+  const taken = new Map<string, string>();
+  const problems: Problem[] = [];
+  const refuse = (peer: Peer, field: string, message: string) =>
+    problems.push({ object: `BGPPeer/${peer.name}`, field, severity: "error", message });
+  for (const peer of [...peers].sort((a, b) => compareText(a.name, b.name))) {
+    const other = taken.get(peer.address);
+    if (other === undefined) taken.set(peer.address, peer.name);
+    else
+      refuse(
+        peer,
+        "spec.peerIP",
+        `sessions of BIRD's are told apart by address, and BGPPeer/${other} has ${peer.address} already: no session for this one`,
+      );
+    if (peer.password !== null && unwritable.test(peer.password.reveal()))
+      refuse(
+        peer,
+        "spec.password",
+        "BIRD takes no password with a quotation mark or a control character; the session is not brought up",
+      );
+    if (peer.bfdIntervalMs !== null && peer.multihop && peer.sourceAddress === null)
+      refuse(
+        peer,
+        "spec.sourceAddress",
+        "BIRD speaks BFD over more than one hop from a given source address only; the session is not brought up",
+      );
+  }
+  return problems;
+}
