@@ -214,3 +214,23 @@ describe("P9: a session starts anew only for a change of its own", () => {
     await again.stop();
   });
 });
+
+describe("why a session was lost", () => {
+  it("is logged when the speaker says it, once, also when that is later", async () => {
+    const { clock, cluster, speaker, loop, stop } = start();
+    sync(cluster);
+    await clock.advance(1_000);
+    lines.splice(0);
+    speaker.drop(tor);
+    expect(lines).toEqual([
+      "warn session with tor (192.168.1.1) is lost after 1 s: it is active now; look at the neighbour and the way to it",
+    ]);
+    lines.splice(0);
+    for (let times = 0; times < 2; times++) speaker.explain(tor, "hold timer expired");
+    expect(lines).toEqual([
+      "warn session with tor (192.168.1.1) was lost, as the speaker says now: hold timer expired",
+    ]);
+    expect(loop.sessions.get(tor)).toMatchObject({ drops: 1, lastDrop: { reason: "hold timer expired" } });
+    await stop();
+  });
+});

@@ -219,9 +219,14 @@ export class Loop {
   }
 
   #session(status: PeerStatus): void {
+    const { address } = status;
+    const drop = this.#sessions.get(address)?.lastDrop ?? null;
     const before = this.#sessions.note(status);
-    const peer = this.#options.desired.config.peers.find(({ address }) => address === status.address);
-    this.#narrator.session(peer?.name ?? status.address, status, before, this.#options.clock.now());
+    const name = this.#options.desired.config.peers.find((peer) => peer.address === address)?.name ?? address;
+    this.#narrator.session(name, status, before, this.#options.clock.now());
+    const now = this.#sessions.get(address)?.lastDrop ?? null;
+    if (drop?.reason === null && now?.atMs === drop.atMs && now.reason !== null)
+      this.#narrator.lossExplained(name, address, now.reason);
   }
 
   async #backOff(error: EngineError, signal: AbortSignal): Promise<void> {

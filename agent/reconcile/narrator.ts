@@ -1,5 +1,6 @@
 // Puts the loop's work into the log: each line names object, verdict and, on trouble, the next step.
 import type { EngineError, PeerStatus, Rejection, SpeakerChange } from "../engine/contract.ts";
+import type { Address } from "../model/address.ts";
 import type { Log } from "../model/log.ts";
 import type { Problem } from "../model/problem.ts";
 import { reasonSentence } from "../model/reason.ts";
@@ -88,6 +89,14 @@ export class Narrator {
         `${who} is lost${after}${why}: it is ${status.state} now; look at the neighbour and the way to it`,
       );
     } else this.#log.debug(fields, `${who} is ${status.state}`);
+  }
+
+  /** Some speakers say why only after they have said that. */
+  lossExplained(name: string, address: Address, lastError: string): void {
+    this.#log.warn(
+      { object: `BGPPeer/${name}`, address, lastError },
+      `session with ${name} (${address}) was lost, as the speaker says now: ${lastError}`,
+    );
   }
 
   opened(version: string, fresh: boolean, restarted: string | null): void {

@@ -150,6 +150,12 @@ export class GobgpApi {
     return found.find(({ status }) => status.address === address)?.status.advertised ?? null;
   }
 
+  /** Why the session with a neighbour was lost or did not come up, as far as gobgpd lets it be known by now. */
+  async lastError(address: Address): Promise<string | null> {
+    const found = await this.#list(address, false);
+    return found.find(({ status }) => status.address === address)?.status.lastError ?? null;
+  }
+
   /**
    * Adds a neighbour and reads it back: an older gobgpd ignores in silence what it does not know.
    *

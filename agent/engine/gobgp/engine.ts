@@ -17,6 +17,7 @@ import type { Dialect } from "./dialect.ts";
 import { parseGobgpAddress } from "./address.ts";
 import type { GobgpAddress } from "./address.ts";
 import { assertInstance, ensureInstance } from "./instance.ts";
+import { LossReasons } from "./loss-reasons.ts";
 import { GobgpLink } from "./link.ts";
 import { Rpc } from "./rpc.ts";
 import type { Subscription } from "./rpc.ts";
@@ -104,6 +105,11 @@ class GobgpEngine implements Engine {
     const ensured = await ensureInstance(api, instance, this.#address);
     let subscription: Subscription | null = null;
     const abandon = () => link.abandon();
+    const reasons = new LossReasons(
+      this.#clock,
+      (address) => api.lastError(address),
+      (status) => events.session(status),
+    );
     const link = new GobgpLink({
       api,
       localAsn: instance.asn,
@@ -114,11 +120,15 @@ class GobgpEngine implements Engine {
       release: () => {
         signal.removeEventListener("abort", abandon);
         subscription?.cancel();
+        reasons.stop();
         rpc.close();
       },
     });
     subscription = await api.watch(
-      (status) => events.session(status),
+      (status) => {
+        events.session(status);
+        reasons.note(status);
+      },
       (error) => link.lose(error),
     );
     signal.addEventListener("abort", abandon, { once: true });

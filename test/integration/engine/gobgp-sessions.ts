@@ -42,6 +42,24 @@ export function describeGobgpSessions(folder?: string): void {
       expect(removed).toHaveLength(helps ? 0 : routes.length);
     });
   });
+  describeLosses(folder);
+}
+
+/** gobgpd's own events do not say it. */
+function describeLosses(folder: string | undefined): void {
+  describe("why a session was lost", () => {
+    const current = withRig(() => gobgpRig({ folder }));
+
+    it("is told by an event, without anybody asking", async () => {
+      const { rig, trial } = current();
+      const opened = await trial.established(route("10.49.0.1/32"));
+      await rig.witness.hangUp(rig.peers.ipv4);
+      const told = () => opened.sessions.find(({ lastError }) => lastError !== null);
+      const status = await until("it is told", told);
+      expect(status.state).not.toBe("established");
+      expect(status.lastError).toMatch(/NOTIFICATION|connection was lost/);
+    });
+  });
 }
 
 async function established(trial: Trial, peer: Peer): Promise<Opened> {
