@@ -1,5 +1,6 @@
 // `npm run bench`: which measurement, and with which sizes.
 import { parseArgs } from "node:util";
+import { benchCrowd } from "./crowd.ts";
 import { benchDecide } from "./decide.ts";
 import { benchEngines } from "./engines/bench.ts";
 import { benchRack } from "./rack.ts";
@@ -12,6 +13,7 @@ npm run bench -- --services 10,1000,5000   the same for clusters of several size
 npm run bench -- --engine frr,bird         with these engines only; default: with each
 npm run bench -- decide                    what deciding costs, and the picture's memory: no root needed
 npm run bench -- engines                   each driver beside the barest way to drive the same daemon, with 10,000 routes
+npm run bench -- peers                     64 sessions and 10,000 routes on one node: until all have all, one change, memory
 npm run bench -- sync                      a picture of 10,000 services from a real API server: time, memory`;
 
 /** @param args of the command line @throws when they make no sense. */
@@ -31,6 +33,10 @@ export async function bench(args: readonly string[]): Promise<void> {
   }
   if (what === "decide") {
     benchDecide();
+    return;
+  }
+  if (what === "peers") {
+    await benchCrowd();
     return;
   }
   if (what === "sync") {

@@ -65,7 +65,9 @@ export function describeAgentSessions(folder?: string): void {
     /** When each session came up, as the ToR tells it. */
     const since = async () => {
       const protocols = await rig.bird.command("show", "protocols");
-      return protocols.split("\n").filter((line) => line.startsWith("over"));
+      // BIRD works it out anew each time, and is a millisecond off at times.
+      const lines = protocols.split("\n").map((line) => line.replace(/\.\d{3} /, " "));
+      return lines.filter((line) => line.startsWith("over"));
     };
     /** What gobgpd logs of every peer that is added, changed or removed, and of sessions. */
     const speakerLog = () =>
