@@ -90,14 +90,17 @@ export class Bird {
     await this.#control.ask(`echo { remote, error } ${echoBytes}`);
   }
 
-  /** Our protocols with all that it tells of them. */
+  /** Our protocols with all that it tells of them. Where somebody has disabled the routes', it is enabled again. */
   async look(): Promise<Look> {
     const [status, protocols] = await Promise.all([
       this.#control.ask("show status"),
       this.#control.ask(`show protocols all "${ours}*"`),
     ]);
+    const found = protocolsOf(protocols);
+    for (const { name, state } of found)
+      if (state === "down" && routesOf(name)) await this.#control.ask(`enable ${name}`);
     const [, serverTime = ""] = /Current server time is (.*)/.exec(wordsOfLines(status)) ?? [];
-    return { protocols: protocolsOf(protocols), serverTime };
+    return { protocols: found, serverTime };
   }
 
   /** Everybody's protocols, without their details. */
@@ -113,10 +116,6 @@ export class Bird {
     return new Set(replies.flatMap(parsePrefixes));
   }
 
-  async enable(name: string): Promise<void> {
-    await this.#control.ask(`enable ${name}`);
-  }
-
   async #settled(): Promise<void> {
     const endMs = this.#clock.monotonic() + settleMs;
     for (;;) {
@@ -126,6 +125,11 @@ export class Bird {
       await new Promise((resolve) => this.#clock.schedule(settlePauseMs, () => resolve(undefined)));
     }
   }
+}
+
+/** Is it a protocol that has our routes? */
+export function routesOf(name: string): boolean {
+  return Object.values(staticNames).some((each) => each === name);
 }
 
 function protocolsOf(reply: Reply): readonly Protocol[] {

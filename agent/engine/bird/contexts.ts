@@ -68,8 +68,8 @@ export interface PeerContext {
   readonly localAsn: string;
   /** IPv4 address. */
   readonly routerId: string;
-  /** TCP port that BIRD accepts sessions on. */
-  readonly listenPort: string;
+  /** TCP port that BIRD accepts sessions on; null: BIRD's own choice, 179. */
+  readonly listenPort: string | null;
   readonly holdTimeSeconds: string;
   readonly keepaliveSeconds: string;
   /** Without quotation marks and line ends, which BIRD cannot write; null: none. */
@@ -157,7 +157,7 @@ export function peerContext(peer: Peer, { routerId, listenPort }: BgpInstance): 
     asn: String(peer.asn),
     localAsn: String(peer.localAsn),
     routerId,
-    listenPort: String(listenPort),
+    listenPort: listenPort < 0 ? null : String(listenPort),
     holdTimeSeconds: String(peer.holdTimeSeconds),
     keepaliveSeconds: String(peer.keepaliveSeconds),
     password: peer.password?.reveal() ?? null,

@@ -2,12 +2,11 @@
 //
 // bird.conf needs a `protocol device {}` and `include "/etc/bird/bellman.d/*.conf";`, and a `router id` where no
 // interface has an IPv4 address.
-import type { Peer } from "../../model/peer.ts";
 import type { Problem } from "../../model/problem.ts";
 import { systemClock } from "../../time/clock.ts";
 import type { Clock } from "../../time/clock.ts";
 import { EngineError } from "../contract.ts";
-import type { BgpInstance, EngineEvents, EngineLink } from "../contract.ts";
+import type { BgpInstance, EngineEvents, EngineLink, WishedPeers } from "../contract.ts";
 import type { FileEngine, Rendered, SpeakerWish } from "../rendering.ts";
 import type { Overrides } from "../templates/overrides.ts";
 import { Bird } from "./bird.ts";
@@ -52,8 +51,8 @@ class BirdEngine implements FileEngine {
     this.#clock = clock;
   }
 
-  refusals({ peers }: { readonly peers: readonly Peer[] }): readonly Problem[] {
-    return birdRefusals(peers);
+  refusals(wish: WishedPeers): readonly Problem[] {
+    return birdRefusals(wish);
   }
 
   render(wish: SpeakerWish): Rendered {

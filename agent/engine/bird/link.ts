@@ -11,10 +11,11 @@ import type { EngineLink, Held, PeerStatus, Rejection, SpeakerChange } from "../
 import { LinkLife } from "../link-life.ts";
 import { watchSessions } from "../session-watch.ts";
 import { noConnection } from "../no-connection.ts";
+import { routesOf } from "./bird.ts";
 import type { Bird, Look } from "./bird.ts";
 import { Changes } from "./changes.ts";
 import type { Configuration } from "./configuration.ts";
-import { ours, staticNames } from "./names.ts";
+import { ours } from "./names.ts";
 import { findDetail } from "./protocols.ts";
 import type { Protocol } from "./protocols.ts";
 import { Stamps } from "./since.ts";
@@ -84,7 +85,7 @@ export class BirdLink implements EngineLink {
     return this.#ask(async () => {
       const { protocols } = await this.#options.bird.look();
       return protocols
-        .filter(({ name }) => Object.values(staticNames).some((each) => each === name))
+        .filter(({ name }) => routesOf(name))
         .flatMap(({ channels }) => channels)
         .reduce((sum, { imported }) => sum + imported, 0);
     });

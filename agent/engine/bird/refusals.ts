@@ -2,11 +2,12 @@
 import type { Peer } from "../../model/peer.ts";
 import { compareText } from "../../model/problem.ts";
 import type { Problem } from "../../model/problem.ts";
+import type { WishedPeers } from "../contract.ts";
 
 /** BIRD has no way to write these in a text, for it knows no escapes. */
 const unwritable = /["\u0000-\u001f\u007f]/;
 
-export function birdRefusals(peers: readonly Peer[]): readonly Problem[] {
+export function birdRefusals({ peers, instance = null }: WishedPeers): readonly Problem[] {
   const taken = new Map<string, string>();
   const problems: Problem[] = [];
   const refuse = (peer: Peer, field: string, message: string) =>
@@ -33,5 +34,12 @@ export function birdRefusals(peers: readonly Peer[]): readonly Problem[] {
         "BIRD speaks BFD over more than one hop from a given source address only; the session is not brought up",
       );
   }
+  if (instance !== null && instance.listenPort < 0)
+    problems.push({
+      object: "BGPConfiguration/default",
+      field: "spec.listenPort",
+      severity: "error",
+      message: "BIRD cannot peer without listening: it accepts its sessions' neighbours on TCP port 179",
+    });
   return problems;
 }

@@ -45,7 +45,7 @@ export class Rendering {
 
   /** With its note. @throws {EngineError} when BIRD cannot be asked for it */
   peer(peer: Peer): string {
-    const [problem] = birdRefusals([peer]);
+    const [problem] = birdRefusals({ peers: [peer] });
     if (problem !== undefined) throw new EngineError("refused", problem.message);
     const text = this.#templates.peer(peerContext(peer, this.instance)).trim();
     return `${text} ${noteMark}${notePeer(peer)}`;
