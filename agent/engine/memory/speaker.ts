@@ -175,17 +175,15 @@ export class MemorySpeaker {
     this.#settle(address);
   }
 
-  /** A session ends, and nobody says why. */
+  /** A session ends, and nobody says why; `explain` does so later. */
   drop(address: Address): void {
     this.#unreachable.add(address);
     this.#move(address, "active", null);
   }
 
-  /** Says only now why a session is down. */
   explain(address: Address, why: string): void {
     const session = this.#sessions.get(address);
-    if (session === undefined) return;
-    this.#sessions.set(address, { ...session, why });
+    if (session !== undefined) this.#sessions.set(address, { ...session, why });
     for (const link of this.#attached) link.session({ ...this.#status(address), advertised: {} });
   }
 
