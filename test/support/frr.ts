@@ -13,7 +13,7 @@ export interface FrrOptions {
   readonly directory: string;
   /** More for the command line of bgpd, such as `-p 1179`. */
   readonly options?: readonly string[];
-  /** Of the daemons. Default: those that the system has. */
+  /** Of the daemons and vtysh. Default: those that the system has. */
   readonly folder?: string;
 }
 
@@ -45,7 +45,9 @@ export class Frr {
 
   /** zebra and bfdd, which outlast bgpd. */
   async startCompanions(): Promise<void> {
-    const control = ["--bfdctl", join(this.sockets, "bfdd.sock")];
+    // FRR 10 has no such socket any more.
+    const known = (await run(this.#program("bfdd"), "--help")).includes("--bfdctl");
+    const control = known ? ["--bfdctl", join(this.sockets, "bfdd.sock")] : [];
     this.#companions.push(await this.#start("zebra", ["-f", "/dev/null"]));
     this.#companions.push(await this.#start("bfdd", ["-f", "/dev/null", ...control]));
   }
@@ -91,7 +93,12 @@ export class Frr {
 
   /** What a person does at the node: `vtysh -c …`. */
   command(...lines: readonly string[]): Promise<string> {
-    return run("vtysh", "--vty_socket", this.sockets, ...lines.flatMap((line) => ["-c", line]));
+    return run(
+      this.#program("vtysh"),
+      "--vty_socket",
+      this.sockets,
+      ...lines.flatMap((line) => ["-c", line]),
+    );
   }
 
   configure(...lines: readonly string[]): Promise<string> {
@@ -103,14 +110,20 @@ export class Frr {
     chownSync(path, uid, gid);
   }
 
+  #program(name: string): string {
+    const { folder } = this.#options;
+    if (folder !== undefined) return join(folder, name);
+    return name === "vtysh" ? name : join("/usr/lib/frr", name);
+  }
+
   async #start(name: string, more: readonly string[]): Promise<Daemon> {
-    const { netns, directory, folder = "/usr/lib/frr" } = this.#options;
+    const { netns, directory } = this.#options;
     const log = join(directory, `${name}.log`);
     const socket = join(this.sockets, `${name}.vty`);
     const own = ["--vty_socket", this.sockets, "-z", join(this.sockets, "zserv.api")];
     const pid = ["-i", join(this.sockets, `${name}.pid`)];
     // -P 0: no telnet port.
-    const argv = [join(folder, name), ...own, ...pid, "-P", "0", "--log", "stdout", ...more];
+    const argv = [this.#program(name), ...own, ...pid, "-P", "0", "--log", "stdout", ...more];
     const daemon = startDaemon(name, argv, { netns, log });
     await until(
       `${name} listens on ${socket} (see ${log})`,

@@ -100,7 +100,10 @@ export async function configureInstance(
   restartSeconds: number | null,
 ): Promise<void> {
   const lines = rendering.instance({ asn: wish.asn, routerId }, restartSeconds).split("\n");
-  const [refused] = await vty.configure([`router bgp ${wish.asn}`, ...lines, "exit"]);
+  // FRR 10.7 resets sessions with graceful restart for a line of it that changes nothing.
+  const held = new Set((await readRunning(vty)).router?.lines);
+  const missing = lines.filter((line) => !held.has(line.trim()));
+  const [refused] = await vty.configure([`router bgp ${wish.asn}`, ...missing, "exit"]);
   if (refused !== undefined)
     throw new EngineError(
       "refused",

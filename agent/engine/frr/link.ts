@@ -23,6 +23,7 @@ import {
 import type { ApplyContext } from "./routes.ts";
 import type { RunningConfig } from "./running-config.ts";
 import { define } from "./stanzas.ts";
+import { Starts } from "./starts.ts";
 import { parseNeighbors, showNeighbors } from "./status.ts";
 import type { Vty } from "./vty.ts";
 
@@ -52,6 +53,7 @@ export class FrrLink implements EngineLink {
   readonly restarted: string | null;
   readonly #options: LinkOptions;
   readonly #life: LinkLife;
+  readonly #starts = new Starts();
   readonly #context: ApplyContext;
 
   constructor(options: LinkOptions) {
@@ -131,7 +133,9 @@ export class FrrLink implements EngineLink {
   async #statuses(): Promise<readonly PeerStatus[]> {
     const { vty, ledger } = this.#options;
     const statuses = parseNeighbors(await vty.show(showNeighbors));
-    return statuses.filter(({ address }) => !ledger.foreignPeers.has(address));
+    return statuses
+      .filter(({ address }) => !ledger.foreignPeers.has(address))
+      .map((status) => this.#starts.steady(status));
   }
 
   /** @throws {EngineError} `unreachable` when it is no instance of ours any more. */

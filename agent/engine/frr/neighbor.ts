@@ -139,6 +139,8 @@ function same(rendered: readonly string[], running: readonly string[]): boolean 
 /** Some lines FRR shows shorter than it is given them. */
 function asShown(line: string): string {
   if (/^bfd [0-9 ]+$/.test(line)) return "bfd";
+  // From FRR 10 on; before, the number is shown.
+  if (line === "ebgp-multihop 255") return "ebgp-multihop";
   return line === `allowas-in ${defaultAllowas}` ? "allowas-in" : line;
 }
 

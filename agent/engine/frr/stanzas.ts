@@ -33,8 +33,11 @@ function isEnd(line: string): boolean {
   return line === "exit" || /^(?:route-map|router|bgp|ip|ipv6|interface|line|end)(?: |$)/.test(line);
 }
 
+/** In whatever order: FRR 10 shows the lines in one of its own, and none depends on another. */
 export function sameStanza(a: readonly string[] | undefined, b: readonly string[] | undefined): boolean {
-  return a !== undefined && b !== undefined && a.length === b.length && a.every((line, at) => line === b[at]);
+  if (a === undefined || b === undefined || a.length !== b.length) return false;
+  const shown = [...b].sort();
+  return [...a].sort().every((line, at) => line === shown[at]);
 }
 
 /** What to say so that these stanzas are as wanted. Of two that differ the old one goes first: bgpd would merge them. */
