@@ -1,6 +1,6 @@
 // BIRD as a node has it: a bird.conf that only includes what the agent writes.
 import { execa } from "execa";
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { startDaemon } from "./daemon.ts";
 import type { Daemon, StartDaemon } from "./daemon.ts";
@@ -83,14 +83,11 @@ export class Bird {
 
   /** Resolves when it has stopped. */
   async freeze(): Promise<void> {
-    this.#daemon?.signal("SIGSTOP");
-    await until("BIRD is stopped", () =>
-      /^State:\s+T/m.test(readFileSync(`/proc/${this.pid}/status`, "utf8")),
-    );
+    await this.#daemon?.freeze();
   }
 
   thaw(): void {
-    this.#daemon?.signal("SIGCONT");
+    this.#daemon?.thaw();
   }
 
   /** While it is down: everything of the agent's is gone. */

@@ -1,6 +1,7 @@
 import { create } from "@bufbuild/protobuf";
 import { describe, expect, it } from "vitest";
-import { asn, communities } from "../../../test/integration/engine/conformance/trial.ts";
+import { communities } from "../../../test/integration/engine/conformance/seen.ts";
+import { asn } from "../../../test/integration/engine/conformance/trial.ts";
 import { v3, v4 } from "./dialect.ts";
 import { numberIn, ruleFor, ruleName, treatmentIn, unmarking, unmarks } from "./export-rules.ts";
 import { PolicySchema } from "./proto/gobgp.pb.ts";

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { address, asn, communities, route } from "../../../test/integration/engine/conformance/trial.ts";
+import { communities } from "../../../test/integration/engine/conformance/seen.ts";
+import { address, asn, route } from "../../../test/integration/engine/conformance/trial.ts";
 import type { Variant } from "../../model/route.ts";
 import type { Mark } from "./marks.ts";
 import { marked, Marks, marksFor, marksOf, unmarked } from "./marks.ts";

@@ -1,5 +1,5 @@
 // A real BIRD on a node of its own.
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { birdEngine } from "../../../agent/engine/bird/engine.ts";
 import { Bird } from "../../support/bird.ts";
@@ -38,7 +38,8 @@ export function birdRig({ folder, more }: BirdRigOptions = {}): Promise<BirdRig>
       remembers: true,
       medOfNone: null,
       engine: () => birdEngine({ socket: bird.socket, directory: bird.includes }),
-      start: () => bird.start(),
+      // As the sidecar's command has it: graceful restart needs it.
+      start: () => bird.start("-R"),
       kill: () => bird.kill(),
       terminate: () => bird.terminate(),
       freeze: () => bird.freeze(),
@@ -47,6 +48,11 @@ export function birdRig({ folder, more }: BirdRigOptions = {}): Promise<BirdRig>
         bird.wipe();
         return Promise.resolve();
       },
+      written: () =>
+        readdirSync(bird.includes)
+          .map((name) => `${name}\n${readFileSync(join(bird.includes, name), "utf8")}`)
+          .sort()
+          .join(""),
       deleteRoute: (route) => edit((text) => text.replaceAll(new RegExp(`^route ${route} .*\\n`, "gm"), "")),
       addForeignRoute: (route) =>
         edit((text) =>

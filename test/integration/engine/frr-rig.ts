@@ -51,6 +51,7 @@ export async function frrRig({ folder, engine = {} }: FrrRigOptions = {}): Promi
         frr.wipe();
         return Promise.resolve();
       },
+      written: () => null,
       deleteRoute: async (prefix) => {
         await network(prefix, "no ");
       },

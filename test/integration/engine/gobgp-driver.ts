@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { parseCommunity, uniqueCommunities } from "../../../agent/model/community.ts";
 import { startDaemon } from "../../support/daemon.ts";
 import { until } from "../../support/until.ts";
-import { communities, manyRoutes, prefix, route } from "./conformance/trial.ts";
+import { manyRoutes, route } from "./conformance/trial.ts";
 import { gobgpRig } from "./gobgp-rig.ts";
 import { withRig } from "./with-rig.ts";
 
@@ -12,12 +12,6 @@ import { withRig } from "./with-rig.ts";
 export function describeGobgpDriver(folder?: string): void {
   describe("gobgpd and an iBGP router", () => {
     const current = withRig(() => gobgpRig({ folder }));
-
-    it("T5: MED, communities and a local preference go out over iBGP", async () => {
-      const { trial } = current();
-      const attributes = { ...communities("64512:100", "64512:1:2"), med: 50, localPref: 200 };
-      await trial.established(route("10.49.0.1/32", attributes));
-    });
 
     it.each([
       ["the default set to accept", 51, [["global", "policy", "import", "set", "default", "accept"]]],
@@ -107,21 +101,6 @@ export function describeGobgpDriver(folder?: string): void {
       const again = await trial.open({ ...rig.instance, listenPort: -1 });
       expect(again.link).toMatchObject({ fresh: false, restarted: null });
     });
-
-    it.each(["close", "abort", "loss"])("after %s no timer and no socket is left", async (how) => {
-      const { rig, trial } = current();
-      const before = resources();
-      const opened = await trial.open();
-      const { link, lost, abort } = opened;
-      await trial.applied(opened, { announce: [route("10.49.0.1/32")] });
-      if (how === "close") await link.close("keep");
-      else if (how === "abort") abort();
-      else {
-        await rig.kill();
-        await until("told as lost", () => lost.length > 0);
-      }
-      await until("nothing more is left than before", () => resources().length <= before.length);
-    });
   });
 
   describe("gobgpd and an eBGP router", () => {
@@ -142,41 +121,5 @@ export function describeGobgpDriver(folder?: string): void {
       );
       expect(await opened.link.count()).toBe(1);
     });
-
-    it("prepending puts the node's AS in front once more each", async () => {
-      const { rig, trial } = current();
-      const opened = await trial.open();
-      const routes = [route("10.49.0.1/32"), route("10.49.0.2/32", { prepend: 2 })];
-      await trial.applied(opened, { announce: routes, addPeers: [rig.external] });
-      await until("both are known", async () => (await rig.witness.routes(rig.external)).size === 2);
-      const seen = await rig.witness.routes(rig.external);
-      expect(seen.get("10.49.0.1/32")?.asPath).toBe("64512");
-      expect(seen.get("10.49.0.2/32")?.asPath).toBe("64512 64512 64512");
-      expect((await opened.link.held()).routes.get(prefix("10.49.0.2/32"))).toEqual(routes[1]);
-    });
-
-    it("T5: MED, communities and prepending go out over eBGP, a local preference does not", async () => {
-      const { rig, trial } = current();
-      const opened = await trial.open();
-      const attributes = { ...communities("64512:100", "64512:1:2"), med: 50, localPref: 200, prepend: 1 };
-      await trial.applied(opened, {
-        announce: [route("10.49.0.1/32", attributes)],
-        addPeers: [rig.external],
-      });
-      const seen = async () => (await rig.witness.routes(rig.external)).get("10.49.0.1/32");
-      await until("the route is known", async () => (await seen()) !== undefined);
-      expect(await seen()).toMatchObject({
-        asPath: "64512 64512",
-        med: 50,
-        localPref: 100,
-        communities: ["64512:100"],
-        largeCommunities: ["64512:1:2"],
-      });
-    });
   });
-}
-
-/** Timers and sockets that keep the process alive. */
-function resources(): readonly string[] {
-  return process.getActiveResourcesInfo().filter((kind) => /Timeout|Pipe|TCP|Immediate/.test(kind));
 }

@@ -35,6 +35,7 @@ export function gobgpRig({ folder }: GobgpRigOptions = {}): Promise<GobgpRig> {
         gobgpd.wipe();
         return Promise.resolve();
       },
+      written: () => null,
       deleteRoute: async (route) => {
         await gobgpd.command("global", "rib", "del", route);
       },

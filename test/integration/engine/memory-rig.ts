@@ -32,6 +32,7 @@ export function memoryRig(): EngineRig {
     freeze: () => done(() => speaker.freeze()),
     thaw: () => speaker.thaw(),
     wipe: () => done(() => speaker.forget()),
+    written: () => null,
     deleteRoute: (prefix) => done(() => speaker.deleteByHand(prefix)),
     addForeignRoute: (prefix) => done(() => speaker.setByHand(prefix, null)),
     dispose: () => Promise.resolve(),
@@ -79,7 +80,8 @@ class MemoryWitness implements Witness {
   routes(peer: Peer): Promise<ReadonlyMap<string, SeenRoute>> {
     const routes = new Map<string, SeenRoute>();
     for (const [prefix, route] of this.#speaker.seenBy(peer.address))
-      if (route !== null) routes.set(prefix, asSeen(route, peer, { own: realOwn, medOfNone: null }));
+      if (route !== null)
+        routes.set(prefix, asSeen(route, peer, { own: realOwn, medOfNone: null, instance: realInstance }));
     return Promise.resolve(routes);
   }
 

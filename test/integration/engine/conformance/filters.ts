@@ -1,139 +1,99 @@
-// Routes that are kept from some neighbours: the witness's two sessions are two neighbours here.
+// Routes that neighbours are sent in different ways, or not at all: what export filters come to.
 import { describe, expect, it } from "vitest";
+import { compareAddresses } from "../../../../agent/model/address.ts";
 import type { Peer } from "../../../../agent/model/peer.ts";
 import type { Route } from "../../../../agent/model/route.ts";
-import { until } from "../../../support/until.ts";
-import { communities, prefix, route } from "./trial.ts";
-import type { Opened, Trial } from "./trial.ts";
+import type { Rack } from "./rack.ts";
+import { communities } from "./seen.ts";
+import { prefix } from "./trial.ts";
 
-export function describeFilters(trial: () => Trial): void {
+export function describeFilters(rack: () => Rack): void {
+  const host = (text: string, attributes: Partial<Route> = {}) => rack().host(text, attributes);
+  const internal = () => rack().rig.peers;
+  const addresses = (...peers: readonly Peer[]) => peers.map(({ address }) => address).sort(compareAddresses);
+  const hidden = (text: string, ...from: readonly Peer[]): Route =>
+    host(text, {
+      ...communities("64512:1", "64512:4242:1"),
+      notTo: addresses(...(from.length === 0 ? [internal().ipv6] : from)),
+    });
+  const eventsAt = (peer: Peer) => rack().rig.witness.events(peer);
+
   describe("routes that are kept from a neighbour", () => {
-    const both = () => Object.values(trial().rig.peers);
-    // With an explicit next hop, which goes over either session.
-    const host = (text: string, attributes: Partial<Route> = {}): Route =>
-      route(text, { nextHop: trial().rig.own.ipv6, ...attributes });
-    const hidden = (text: string): Route =>
-      host(text, { ...communities("64512:1", "64512:4242:1"), notTo: [trial().rig.peers.ipv6.address] });
-
-    /** Two sessions, established, and what each of the two knows. */
-    async function rack(...routes: readonly Route[]): Promise<Opened> {
-      const opened = await trial().open();
-      await trial().reconciled(opened, routes, both());
-      for (const peer of both())
-        await until(`${peer.name} is established`, () => trial().isEstablished(opened, peer));
-      await knowJust(routes);
-      return opened;
-    }
-
-    /** Waits until each neighbour knows those of these routes that it may, as they are, and no others. */
-    async function knowJust(routes: readonly Route[]): Promise<void> {
-      for (const peer of both()) {
-        const mine = routes.filter(({ notTo }) => !notTo.includes(peer.address));
-        await trial().witnessedBy(peer, ...mine);
-        await until(`${peer.name} knows no others`, async () => (await known(peer)).length === mine.length);
-      }
-    }
-
-    async function known(peer: Peer): Promise<readonly string[]> {
-      return [...(await trial().rig.witness.routes(peer)).keys()].sort();
-    }
-
     it("T6: reach the others as they are, and that neighbour not even for a moment", async () => {
-      trial().rig.witness.mark();
-      const routes = [host("fd49::1/128"), hidden("fd49::2/128"), hidden("fd49::3/128")];
-      const { link } = await rack(...routes);
-      expect(trial().rig.witness.events(trial().rig.peers.ipv6)).toEqual([
-        { t: "added", prefix: "fd49::1/128" },
-      ]);
-      expect([...(await link.held()).routes.values()].sort(byPrefix)).toEqual(routes);
+      const routes = [
+        host("fd49::1/128"),
+        hidden("fd49::2/128"),
+        hidden("fd49::3/128"),
+        hidden("10.49.0.1/32"),
+      ];
+      await rack().announce(...routes);
+      expect(eventsAt(internal().ipv6)).toEqual([{ t: "added", prefix: "fd49::1/128" }]);
+      expect((await rack().link.held()).routes).toEqual(new Map(routes.map((each) => [each.prefix, each])));
     });
 
-    it("T6: come and go there alone, without a reset and without an event elsewhere", async () => {
+    it("T6: come and go there alone, without an event elsewhere", async () => {
+      const { ipv4, ipv6 } = internal();
       const plain = { ...hidden("fd49::2/128"), notTo: [] };
-      const opened = await rack(host("fd49::1/128"), plain);
-      const since = await sinceWhen(opened);
-      trial().rig.witness.mark();
-      await trial().applied(opened, { announce: [hidden("fd49::2/128")] });
-      await knowJust([host("fd49::1/128"), hidden("fd49::2/128")]);
-      expect(trial().rig.witness.events(trial().rig.peers.ipv6)).toEqual([
-        { t: "removed", prefix: "fd49::2/128" },
-      ]);
-      trial().rig.witness.mark();
-      await trial().applied(opened, { announce: [plain] });
-      await knowJust([host("fd49::1/128"), plain]);
-      expect(trial().rig.witness.events(trial().rig.peers.ipv6)).toEqual([
-        { t: "added", prefix: "fd49::2/128" },
-      ]);
-      expect(trial().rig.witness.events(trial().rig.peers.ipv4)).toEqual([]);
-      expect(await sinceWhen(opened)).toEqual(since);
+      await rack().announce(host("fd49::1/128"), plain);
+      for (const [t, route] of [
+        ["removed", hidden("fd49::2/128")],
+        ["added", plain],
+      ] as const) {
+        rack().rig.witness.mark();
+        await rack().announce(host("fd49::1/128"), route);
+        expect(eventsAt(ipv6)).toEqual([{ t, prefix: "fd49::2/128" }]);
+        for (const other of [ipv4, rack().rig.external]) expect(eventsAt(other)).toEqual([]);
+      }
     });
 
     it("are kept from all of several neighbours, and come back to one at a time", async () => {
-      const addresses = both().map(({ address }) => address);
-      const opened = await rack(host("fd49::1/128"));
-      for (const notTo of [addresses, addresses.slice(0, 1), addresses, addresses.slice(1), []]) {
-        const changed = host("fd49::1/128", { notTo });
-        await trial().applied(opened, { announce: [changed] });
-        await knowJust([changed]);
-        expect((await opened.link.held()).routes.get(prefix("fd49::1/128"))).toEqual(changed);
+      const { peers } = rack();
+      for (const from of [peers, peers.slice(1), peers, peers.slice(0, 1), []]) {
+        const changed = host("fd49::1/128", { notTo: addresses(...from) });
+        await rack().announce(changed);
+        expect((await rack().link.held()).routes.get(prefix("fd49::1/128"))).toEqual(changed);
       }
     });
 
     it("are known again to the next run of the agent, and replaying them is no event", async () => {
-      const routes = [host("fd49::1/128"), hidden("fd49::2/128")];
-      const first = await rack(...routes);
-      await first.link.close("keep");
-      trial().rig.witness.mark();
-      const next = await trial().open();
-      const held = await next.link.held();
-      expect([...held.routes.values()].sort(byPrefix)).toEqual(routes);
-      await trial().applied(next, { announce: routes });
-      await trial().applied(next, { announce: [hidden("fd49::1/128"), host("fd49::3/128")] });
-      await knowJust([hidden("fd49::1/128"), hidden("fd49::2/128"), host("fd49::3/128")]);
-      expect(trial().rig.witness.events()).not.toContainEqual(
-        expect.objectContaining({ prefix: "fd49::2/128" }),
-      );
+      const routes = [host("fd49::1/128"), hidden("fd49::2/128"), hidden("fd49::3/128", ...rack().peers)];
+      await rack().announce(...routes);
+      rack().rig.witness.mark();
+      await rack().reopen();
+      expect((await rack().link.held()).routes).toEqual(new Map(routes.map((each) => [each.prefix, each])));
+      await rack().change({ announce: routes });
+      await rack().announce(hidden("fd49::1/128"), ...routes.slice(1), host("fd49::4/128"));
+      for (const kept of ["fd49::2/128", "fd49::3/128"])
+        expect(rack().rig.witness.events()).not.toContainEqual(expect.objectContaining({ prefix: kept }));
     });
 
-    it("stay away from it when the speaker is killed and all is replayed", async () => {
-      const routes = [
-        host("fd49::1/128"),
-        ...Array.from({ length: 50 }, (_, index) => hidden(`fd49::1:${index}/128`)),
-      ];
-      const first = await rack(...routes);
-      trial().rig.witness.mark();
-      await trial().rig.kill();
-      await until("told as lost", () => first.lost.length > 0);
-      await trial().rig.start();
-      await rack(...routes);
-      expect(trial().rig.witness.events(trial().rig.peers.ipv6)).toEqual([
-        { t: "removed", prefix: "fd49::1/128" },
-        { t: "added", prefix: "fd49::1/128" },
-      ]);
+    it("may be kept from somebody who is no neighbour", async () => {
+      const { distant } = rack().rig;
+      const routes = [host("fd49::1/128"), hidden("fd49::2/128", distant, internal().ipv6)];
+      await rack().announce(...routes);
+      expect((await rack().link.held()).routes.get(prefix("fd49::2/128"))).toEqual(routes[1]);
     });
 
-    it("may be kept from somebody who is no neighbour, and is not sent them as one either", async () => {
-      const { ipv4, ipv6 } = trial().rig.peers;
-      const opened = await trial().established(hidden("fd49::1/128"));
-      trial().rig.witness.mark();
-      await trial().applied(opened, { announce: [host("fd49::2/128")], addPeers: [ipv6] });
-      await knowJust([hidden("fd49::1/128"), host("fd49::2/128")]);
-      expect(trial().rig.witness.events(trial().rig.peers.ipv6)).toEqual([
-        { t: "added", prefix: "fd49::2/128" },
+    it("by the hundred, and let go again", async () => {
+      const many = (notTo: Route["notTo"]) =>
+        Array.from({ length: 300 }, (_, index) => host(`fd49::2:${index.toString(16)}/128`, { notTo }));
+      await rack().announce(...many(addresses(internal().ipv4)));
+      await rack().announce(...many(addresses(rack().rig.external)));
+      await rack().announce(...many([]));
+    });
+
+    it("that have a community like a driver's marks are refused, or sent as they are", async () => {
+      const like = host("10.49.0.2/32", communities("4294967295:4242:1"));
+      const announce = [host("10.49.0.1/32"), like];
+      const rejections = await rack().link.apply({ announce, withdraw: [], addPeers: [], removePeers: [] });
+      if (rejections.length === 0) {
+        await rack().known(...announce);
+        return;
+      }
+      expect(rejections).toMatchObject([
+        { item: { t: "route", prefix: like.prefix }, error: { code: "refused" } },
       ]);
-      await trial().applied(opened, { announce: [host("fd49::1/128")], removePeers: [ipv6.address] });
-      await trial().witnessedBy(ipv4, host("fd49::1/128"));
-      expect((await opened.link.held()).routes.get(prefix("fd49::1/128"))).toEqual(host("fd49::1/128"));
-      await trial().applied(opened, { announce: [hidden("fd49::2/128")], addPeers: [ipv6] });
-      await knowJust([host("fd49::1/128"), hidden("fd49::2/128")]);
+      await rack().known(host("10.49.0.1/32"));
     });
   });
-}
-
-async function sinceWhen({ link }: Opened): Promise<readonly (number | null)[]> {
-  return (await link.peers()).map(({ establishedAtMs }) => establishedAtMs);
-}
-
-function byPrefix(a: Route | null, b: Route | null): number {
-  return (a?.prefix ?? "") < (b?.prefix ?? "") ? -1 : 1;
 }

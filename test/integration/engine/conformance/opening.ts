@@ -3,19 +3,23 @@ import { describe, expect, it } from "vitest";
 import { EngineError } from "../../../../agent/engine/contract.ts";
 import { parseAsn } from "../../../../agent/model/asn.ts";
 import { until } from "../../../support/until.ts";
-import { communities, prefix, route } from "./trial.ts";
+import { communities } from "./seen.ts";
+import { prefix, route } from "./trial.ts";
 import type { Trial } from "./trial.ts";
 
 export function describeOpening(trial: () => Trial): void {
   describe("opening", () => {
-    it("a speaker that is not there is unreachable, and opens at the first try once it is", async () => {
+    it("R3: a speaker that is not there is unreachable, and opens at the first try once it is", async () => {
       const { rig } = trial();
-      // Killed: a socket that it listened on stays behind.
+      const isUnreachable = () =>
+        expect(trial().open()).rejects.toMatchObject({ name: "EngineError", code: "unreachable" });
+      // Killed: a socket that it listened on stays behind, and nobody answers there.
       await rig.kill();
-      await expect(trial().open()).rejects.toMatchObject({ name: "EngineError", code: "unreachable" });
+      await isUnreachable();
+      await rig.wipe();
+      await isUnreachable();
       await rig.start();
-      const { link } = await trial().open();
-      expect(link.fresh).toBe(true);
+      expect((await trial().open()).link.fresh).toBe(true);
     });
 
     it("a speaker without BGP is fresh, and holds nothing", async () => {
@@ -103,5 +107,23 @@ export function describeOpening(trial: () => Trial): void {
       const opening = trial().rig.engine().open(trial().rig.instance, events, stop.signal);
       await expect(opening).rejects.toMatchObject({ name: "EngineError", code: "unreachable" });
     });
+
+    it.each(["close", "abort", "loss"])("after %s no timer and no socket is left", async (how) => {
+      const before = resources();
+      const opened = await trial().open();
+      await trial().applied(opened, { announce: [route("10.49.0.1/32")] });
+      if (how === "close") await opened.link.close("keep");
+      else if (how === "abort") opened.abort();
+      else {
+        await trial().rig.kill();
+        await until("told as lost", () => opened.lost.length > 0);
+      }
+      await until("nothing more is left than before", () => resources().length <= before.length);
+    });
   });
+}
+
+/** Timers and sockets that keep the process alive. */
+function resources(): readonly string[] {
+  return process.getActiveResourcesInfo().filter((kind) => /Timeout|Pipe|TCP|Immediate/.test(kind));
 }

@@ -29,6 +29,8 @@ export interface Speaker {
   wipe(): Promise<void>;
   /** Takes a route out of the speaker, behind the engine's back. */
   deleteRoute(prefix: Prefix): Promise<void>;
+  /** All that is written for it on disk, where something is; null: nothing is. */
+  written(): string | null;
   /** Puts a route into the speaker, behind the engine's back, that the agent would never make. */
   addForeignRoute(prefix: Prefix): Promise<void>;
 }
@@ -78,6 +80,7 @@ export interface Witness {
 export interface SeenRoute {
   readonly nextHop: string;
   readonly asPath: string;
+  readonly origin: string;
   readonly med: number | null;
   readonly localPref: number | null;
   readonly communities: readonly string[];

@@ -10,7 +10,6 @@ import type {
 } from "../../../../agent/engine/contract.ts";
 import { parseAddress } from "../../../../agent/model/address.ts";
 import type { Address } from "../../../../agent/model/address.ts";
-import { parseCommunity, parseLargeCommunity, uniqueCommunities } from "../../../../agent/model/community.ts";
 import { parseAsn } from "../../../../agent/model/asn.ts";
 import type { Asn } from "../../../../agent/model/asn.ts";
 import type { Peer } from "../../../../agent/model/peer.ts";
@@ -20,8 +19,8 @@ import { plainRoute } from "../../../../agent/model/route.ts";
 import type { Route } from "../../../../agent/model/route.ts";
 import { compareAll, isEmpty } from "../../../../agent/reconcile/compare.ts";
 import { until } from "../../../support/until.ts";
-import type { EngineRig, SeenRoute } from "./rig.ts";
-import { asSeen } from "./seen.ts";
+import type { EngineRig } from "./rig.ts";
+import { asSeen, inOrder } from "./seen.ts";
 
 export interface Opened {
   readonly engine: Engine;
@@ -78,25 +77,26 @@ export class Trial {
   }
 
   /**
-   * The peers among these that the speaker can be asked for. Of each other one it says what it cannot be asked for, and
-   * refuses it as well.
+   * The peers among these that the speaker can be asked for, all at once. Of each other one it says what it cannot be
+   * asked for, and it refuses those that are too much for it by themselves.
    */
   async honoured({ engine, link }: Opened, ...peers: readonly Peer[]): Promise<readonly Peer[]> {
-    const refused = new Set<Peer>();
-    for (const peer of peers) {
-      const problems = engine.refusals({ peers: [peer] });
-      if (problems.length === 0) continue;
-      refused.add(peer);
-      for (const problem of problems) {
-        expect(problem).toMatchObject({ object: `BGPPeer/${peer.name}`, severity: "error" });
-        expect(problem.field).toMatch(/^spec/);
-        expect(problem.message).toMatch(new RegExp(`^${engine.name}.*; the session is not brought up$`, "i"));
-      }
+    const refused = new Set<string>();
+    for (const { object, field, severity, message } of engine.refusals({ peers })) {
+      refused.add(object);
+      expect(severity).toBe("error");
+      expect(field).toMatch(/^spec/);
+      expect(message).toMatch(new RegExp(`^${engine.name}.*; the session is not brought up$`, "i"));
+    }
+    const isRefused = (peer: Peer) => refused.has(`BGPPeer/${peer.name}`);
+    expect(peers.filter(isRefused)).toHaveLength(refused.size);
+    for (const peer of peers.filter(isRefused)) {
+      if (engine.refusals({ peers: [peer] }).length === 0) continue;
       const rejections = await link.apply({ ...nothing, addPeers: [peer] });
       expect(rejections).toMatchObject([{ item: { t: "peer", address: peer.address } }]);
       expect((await link.held()).peers.has(peer.address)).toBe(false);
     }
-    return peers.filter((peer) => !refused.has(peer));
+    return peers.filter((peer) => !isRefused(peer));
   }
 
   /** Waits until the sessions with these peers are established. */
@@ -122,7 +122,7 @@ export class Trial {
     await until(`${peer.name} knows ${routes.map(({ prefix }) => prefix).join(", ")}`, async () => {
       const seen = await this.rig.witness.routes(peer);
       for (const route of routes)
-        expect(sorted(seen.get(route.prefix))).toMatchObject(asSeen(route, peer, this.rig));
+        expect(inOrder(seen.get(route.prefix))).toMatchObject(asSeen(route, peer, this.rig));
       return true;
     });
   }
@@ -138,11 +138,6 @@ export class Trial {
   end(): void {
     for (const abort of this.#aborts) abort();
   }
-}
-
-/** In which order a message has communities means nothing. */
-function sorted(seen: SeenRoute | undefined): SeenRoute | undefined {
-  return seen && { ...seen, ...communities(...seen.communities, ...seen.largeCommunities) };
 }
 
 export const nothing: SpeakerChange = { announce: [], withdraw: [], addPeers: [], removePeers: [] };
@@ -167,15 +162,6 @@ export function asn(number: number): Asn {
 
 export function route(text: string, attributes: Partial<Route> = {}): Route {
   return { ...plainRoute(prefix(text)), ...attributes };
-}
-
-export function communities(...texts: readonly string[]): Pick<Route, "communities" | "largeCommunities"> {
-  return {
-    communities: uniqueCommunities(texts.map(parseCommunity).filter((community) => community !== null)),
-    largeCommunities: uniqueCommunities(
-      texts.map(parseLargeCommunity).filter((community) => community !== null),
-    ),
-  };
 }
 
 /** Host routes 10.49.N.M, counted up. */
