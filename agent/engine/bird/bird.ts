@@ -109,7 +109,7 @@ export class Bird {
   }
 
   /** What our static protocols have, as texts of prefixes. */
-  async prefixes(): Promise<ReadonlySet<string>> {
+  async prefixes(): Promise<Set<string>> {
     const replies = await Promise.all(
       Object.values(staticNames).map((name) => this.#control.ask(`show route protocol ${name}`, configureMs)),
     );

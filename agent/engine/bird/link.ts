@@ -70,9 +70,10 @@ export class BirdLink implements EngineLink {
       const prefixes = await bird.prefixes();
       const written = await configuration.read();
       const routes = new Map<Prefix, Route | null>();
+      for (const [prefix, route] of written.routes) if (prefixes.delete(prefix)) routes.set(prefix, route);
       for (const text of prefixes) {
         const prefix = parsePrefix(text)?.prefix;
-        if (prefix !== undefined) routes.set(prefix, written.routes.get(prefix) ?? null);
+        if (prefix !== undefined) routes.set(prefix, null);
       }
       const peers = new Map<Address, Peer | null>();
       for (const address of sessionsOf(protocols).keys())

@@ -8,7 +8,6 @@ import { parseCommunity, parseLargeCommunity } from "../../model/community.ts";
 import { plainSession } from "../../model/peer.ts";
 import type { Peer } from "../../model/peer.ts";
 import { parsePrefix } from "../../model/prefix.ts";
-import { plainRoute } from "../../model/route.ts";
 import type { Route, Variant } from "../../model/route.ts";
 import { Secret } from "../../model/secret.ts";
 import type { BgpInstance } from "../contract.ts";
@@ -42,21 +41,40 @@ function attributeFields({ communities, largeCommunities, med, localPref }: Attr
   );
 }
 
+/** Makes what reads many notes: most routes are alike but for the prefix. */
+export function routeNotes(): (note: string) => Route | null {
+  const known = new Map<string, Omit<Route, "prefix"> | null>();
+  return (note) => {
+    const [text = ""] = note.split(" ", 1);
+    const prefix = parsePrefix(text)?.prefix;
+    if (prefix !== text) return null;
+    const rest = note.slice(text.length);
+    let attributes = known.get(rest);
+    if (attributes === undefined) {
+      attributes = readAll(rest);
+      known.set(rest, attributes);
+    }
+    return attributes === null ? null : { ...attributes, prefix };
+  };
+}
+
 /** null: no note that we would write. */
 export function readRouteNote(note: string): Route | null {
-  const [text = "", ...words] = note.split(" ");
-  const prefix = parsePrefix(text)?.prefix;
-  if (prefix === undefined) return null;
+  return routeNotes()(note);
+}
+
+/** All of a route but its prefix; null: as above. */
+function readAll(note: string): Omit<Route, "prefix"> | null {
+  const [, ...words] = note.split(" ");
   const fields = new Fields(words.filter((word) => !word.startsWith("to=")));
-  const route: Route = {
-    ...plainRoute(prefix),
+  const route = {
     nextHop: fields.one("nextHop", parseAddress),
     prepend: fields.one("prepend", parseNumber) ?? 0,
     ...readAttributes(fields),
     notTo: fields.many("notTo", parseAddress),
     variants: words.filter((word) => word.startsWith("to=")).map(readVariant),
   };
-  return `${prefix}${noteAttributes(route)}` === note ? route : null;
+  return noteAttributes(route) === note ? route : null;
 }
 
 function readVariant(word: string): Variant {

@@ -4,7 +4,7 @@ import type { Peer } from "../../model/peer.ts";
 import type { Prefix } from "../../model/prefix.ts";
 import type { Route } from "../../model/route.ts";
 import { EngineError } from "../contract.ts";
-import { readInstanceNote, readPeerNote, readRouteNote } from "./notes.ts";
+import { readInstanceNote, readPeerNote, routeNotes } from "./notes.ts";
 import type { NotedInstance } from "./notes.ts";
 import { noteMark } from "./texts.ts";
 import type { Rendering } from "./texts.ts";
@@ -13,7 +13,7 @@ import type { Rendering } from "./texts.ts";
 export function readServices(text: string, rendering: Rendering): ReadonlyMap<Prefix, Route | null> {
   return readAll(
     text,
-    readRouteNote,
+    routeNotes(),
     ({ prefix }) => prefix,
     (route) => rendering.route(route),
   );
