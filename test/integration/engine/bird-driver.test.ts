@@ -8,7 +8,8 @@ import { runIn } from "../../support/netns.ts";
 import { until } from "../../support/until.ts";
 import { birdRig } from "./bird-rig.ts";
 import type { BirdRig } from "./bird-rig.ts";
-import { communities, manyRoutes, nothing, prefix, route } from "./conformance/trial.ts";
+import { communities } from "./conformance/seen.ts";
+import { manyRoutes, nothing, prefix, route } from "./conformance/trial.ts";
 import type { Opened } from "./conformance/trial.ts";
 import { withRig } from "./with-rig.ts";
 
