@@ -1,11 +1,20 @@
 // What `npm test` runs, in this order, and what each part needs.
 
+const sessionFiles = ["peers", "filters", "passwords", "restart", "faults", "drain", "bfd"];
+
+/** Debian suite → names of the lab's tests that ask most of the speaker. Debian 13's has the API that the system's has. */
+const sessionRows = {
+  trixie: String.raw`\b(P9|P13|T6|R2): .*(?<!BIRD\))$`,
+  sid: String.raw`\b(P1|P6|P7|P9|P13|T6|T8|R2): |\bR9: (bellman|SIGTERM)|\bP3: the session .*(right|another one|wrong)`,
+};
+
 /**
  * @typedef Group
  * @property name   how to ask for it alone
  * @property needs  names of the capabilities of test/capabilities.mjs without which it is left out
  * @property about  a line for people
  * @property extra  true: to leave it out is no failure, even where nothing is to be left out
+ * @property rows   run once for the gobgpd of each of these Debian suites that is there: suite → pattern of the tests' names
  * @property vitest arguments of vitest, or
  * @property lab    arguments of the lab, once for each list
  */
@@ -32,6 +41,14 @@ export const groups = [
     about: "three nodes and a ToR",
     needs: ["rack"],
     vitest: ["--project", "real", "test/lab/"],
+  },
+  {
+    name: "versions-lab",
+    about: "three nodes with gobgpd of newer Debian suites, and two ToRs",
+    needs: ["rack", "newerGobgp"],
+    extra: true,
+    rows: sessionRows,
+    vitest: ["--project", "real", ...sessionFiles.map((name) => `test/lab/${name}.test.ts`)],
   },
   {
     name: "kube",

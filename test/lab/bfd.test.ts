@@ -91,7 +91,7 @@ if (speaksBfd())
       expect(at(await rack.node("n1").agent.api("status"), "problems")).toEqual([]);
     });
 
-    it("takes routes over a dead link away long before the hold time is over, and they are soon back", async () => {
+    it("P13: takes routes over a dead link away long before the hold time is over, and they are soon back", async () => {
       const others = () =>
         Promise.all(rack.tors.map(async (tor) => ({ ...(await tor.sessions()), n1: null })));
       const before = await others();

@@ -265,7 +265,8 @@ export function describePasswords(
         await guarded.guardedBy(tor(), second);
       });
       expect(at(await agent.api("status"), "problems")).toEqual([]);
-    });
+      // Both kernels wait longer and longer between two tries.
+    }, 120_000);
 
     it("keeps its password while the Secret is gone or has another key, until that key is asked for", async () => {
       await guarded.guard(tor(), first);
