@@ -22,7 +22,10 @@ export default defineConfig({
           isolate: false,
           // Property tests take a second, and many times that on a machine that is busy with other work.
           testTimeout: 30_000,
-          include: ["{agent,lab}/**/*.test.ts", "test/{support,scenarios}/**/*.test.{ts,mjs}"],
+          include: [
+            "{agent,lab}/**/*.test.ts",
+            "test/{support,scenarios,golden,injection}/**/*.test.{ts,mjs}",
+          ],
         },
       },
       { extends: true, test: { name: "model", include: ["test/model/**/*.test.ts"], testTimeout: 600_000 } },

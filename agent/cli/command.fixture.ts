@@ -9,7 +9,7 @@ import type { Io } from "./io.ts";
 
 type Command = (argv: readonly string[], io: Io) => Promise<ExitCode>;
 
-/** stdout and exit code; for a command that failed, `stderr` is its one line. */
+/** stdout, stderr and exit code; for a command that failed, `stderr` is its one line. */
 export interface Outcome {
   readonly code: ExitCode;
   readonly stdout: string;
@@ -22,15 +22,16 @@ export async function runCommand(
   { stdin = "", env = {} }: { stdin?: string; env?: Io["env"] } = {},
 ): Promise<Outcome> {
   let stdout = "";
+  let stderr = "";
   const io: Io = {
     stdout: (text) => void (stdout += text),
-    stderr: () => undefined,
+    stderr: (text) => void (stderr += text),
     stdin: Readable.from([stdin]),
     env,
     terminal: false,
   };
   try {
-    return { code: await command(argv, io), stdout, stderr: "" };
+    return { code: await command(argv, io), stdout, stderr };
   } catch (error) {
     if (!(error instanceof CommandError)) throw error;
     return { code: error.code, stdout, stderr: error.message };

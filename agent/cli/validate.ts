@@ -29,6 +29,8 @@ const usage = `bellman validate [-f PATH…] [--strict] [--engine gobgp|bird] [-
       warnings count as errors
   --engine gobgp|bird
       also what that speaker cannot honour
+  --templates DIR
+      with --engine: also whether the templates there can be used
 
   Settings as of bellman agent, also from its environment variables:
 ${settingsUsage}`;
@@ -39,6 +41,7 @@ export async function validateCommand(argv: readonly string[], io: Io): Promise<
     filename: { type: "string", short: "f", multiple: true },
     strict: { type: "boolean" },
     engine: { type: "string" },
+    templates: { type: "string" },
     ...commonOptions,
   });
   if (values.help === true) {

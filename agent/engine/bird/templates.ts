@@ -65,13 +65,16 @@ const peer: PeerContext = {
 const services: ServicesContext = { neighbors: ["192_168_1_1"], ipv4: "", ipv6: "" };
 const peers: PeersContext = { bfd: true, peers: "" };
 
+/** By template: all that each can be given, with nothing left out. */
+export const birdSamples = { route, services, peer, peers } as const;
+
 /** @throws {TemplateError} for the first that cannot be used */
 export function birdTemplates(overrides: Overrides = new Map()): BirdTemplates {
   const templates = new Templates("bird", builtIn, overrides);
   return {
-    route: templates.compile("route", route),
-    services: templates.compile("services", services),
-    peer: templates.compile("peer", peer),
-    peers: templates.compile("peers", peers),
+    route: templates.compile("route", birdSamples.route),
+    services: templates.compile("services", birdSamples.services),
+    peer: templates.compile("peer", birdSamples.peer),
+    peers: templates.compile("peers", birdSamples.peers),
   };
 }
