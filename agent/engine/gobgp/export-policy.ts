@@ -173,8 +173,11 @@ export class ExportPolicy {
 
   async #assign(numbers: readonly number[]): Promise<void> {
     const rules = numbers.map((number) => ruleName(number));
+    const before = await this.#assignment();
     await this.#defineUnmark(rules);
     await this.#put([...rules, unmark]);
+    // Somebody has taken all of it out: what was sent meanwhile has to be judged anew.
+    if (before?.defaultAction !== action.accept) await this.#sendAnew();
   }
 
   /** A soft reset: no session is lost. */
