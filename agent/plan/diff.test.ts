@@ -26,12 +26,24 @@ const plan = (over: Partial<PlanJson> = {}): PlanJson => ({
 });
 const asn = parseAsn(64512);
 if (asn === null) throw new Error("64512 is an AS number");
+const session = {
+  holdTimeSeconds: 9,
+  keepaliveSeconds: 3,
+  password: null,
+  sourceAddress: null,
+  multihop: null,
+  ttlSecurityHops: null,
+  allowedLocalAsns: 0,
+  gracefulRestartSeconds: null,
+  bfdIntervalMs: null,
+};
 const peer = (name: string, port = 179) => ({
   name,
   address: ip("192.168.1.1"),
   port,
   asn,
   localAsn: asn,
+  session,
   routes: [],
 });
 
@@ -121,5 +133,27 @@ describe("the difference of two plans", () => {
     expect(diffPlans(both(1), both(2)).peers.changed).toEqual([
       { ...nothing, name: "a", altered: ["10.49.0.1/32"] },
     ]);
+  });
+
+  it("tells of every setting of a session, and of a password only whether there is one", () => {
+    const other = {
+      holdTimeSeconds: 30,
+      keepaliveSeconds: 10,
+      password: "set",
+      sourceAddress: "192.168.1.10",
+      multihop: "on",
+      ttlSecurityHops: 2,
+      allowedLocalAsns: 1,
+      gracefulRestartSeconds: 20,
+      bfdIntervalMs: 300,
+    };
+    const changed = plan({ peers: [{ ...peer("tor"), session: other }] });
+    const { peers } = diffPlans(plan({ peers: [peer("tor")] }), changed);
+    const changes = Object.entries(session).map(([field, from]) => ({
+      field,
+      from,
+      to: Object.entries(other).find(([name]) => name === field)?.[1],
+    }));
+    expect(peers.changed).toEqual([{ ...nothing, name: "tor", changes }]);
   });
 });

@@ -5,7 +5,7 @@ import { compareText } from "../model/problem.ts";
 import type { Problem } from "../model/problem.ts";
 import type { Reason } from "../model/reason.ts";
 import type { ServiceKey } from "../model/service.ts";
-import type { PeerJson, PlanJson, RouteJson } from "./json.ts";
+import type { PeerJson, PlannedPeerJson, PlanJson, RouteJson, SettingsJson } from "./json.ts";
 
 /** null: not set. */
 type Value = string | number | null | readonly string[];
@@ -45,8 +45,8 @@ export interface PlanDiff {
     readonly changed: readonly { readonly prefix: string; readonly changes: readonly FieldChange[] }[];
   };
   readonly peers: {
-    readonly added: readonly PeerJson[];
-    readonly removed: readonly PeerJson[];
+    readonly added: readonly PlannedPeerJson[];
+    readonly removed: readonly PlannedPeerJson[];
     readonly changed: readonly PeerChange[];
   };
   /** What is wrong in the second plan and was not in the first. */
@@ -71,6 +71,22 @@ const routeFields = Object.keys(compared).filter(isRouteField);
 
 /** What all peers get is told by the routes. */
 const peerFields = ["address", "port", "asn", "localAsn"] as const satisfies readonly (keyof PeerJson)[];
+
+/** A table, for the same reason. */
+const comparedSettings = {
+  holdTimeSeconds: true,
+  keepaliveSeconds: true,
+  password: true,
+  sourceAddress: true,
+  multihop: true,
+  ttlSecurityHops: true,
+  allowedLocalAsns: true,
+  gracefulRestartSeconds: true,
+  bfdIntervalMs: true,
+} as const satisfies Record<keyof SettingsJson, true>;
+
+const isSetting = (name: string): name is keyof SettingsJson => name in comparedSettings;
+const settings = Object.keys(comparedSettings).filter(isSetting);
 
 /** Both plans are sorted; so is the difference. */
 export function diffPlans(from: PlanJson, to: PlanJson): PlanDiff {
@@ -101,7 +117,7 @@ export function isEmptyDiff({ routes, peers }: PlanDiff): boolean {
 }
 
 function peerChanges(
-  kept: readonly (readonly [PeerJson, PeerJson])[],
+  kept: readonly (readonly [PlannedPeerJson, PlannedPeerJson])[],
   from: PlanJson,
   to: PlanJson,
 ): readonly PeerChange[] {
@@ -110,7 +126,10 @@ function peerChanges(
     const [had, has] = [new Set(before.routes), new Set(after.routes)];
     const change: PeerChange = {
       name: after.name,
-      changes: fieldChanges(before, after, peerFields),
+      changes: [
+        ...fieldChanges(before, after, peerFields),
+        ...fieldChanges(before.session, after.session, settings),
+      ],
       given: after.routes.filter((prefix) => !had.has(prefix) && announcedBefore.has(prefix)),
       withheld: to.routes
         .map(({ prefix }) => prefix)
