@@ -120,6 +120,11 @@ export function describeLoss(trial: () => Trial): void {
       await trial().up(after, graceful);
       // A route that only the second one had tells that it has sent all.
       await trial().applied(after, { announce: [route("10.49.0.3/32")] });
+      await until(
+        "it knows all of them",
+        async () => (await rig.witness.routes(graceful)).size === routes.length + 1,
+        { timeoutMs: 20_000 },
+      );
       await trial().witnessedBy(graceful, ...routes, route("10.49.0.3/32"));
       const removed = rig.witness.events(graceful).filter(({ t }) => t === "removed");
       expect(removed).toHaveLength(helps ? 0 : routes.length);
