@@ -43,10 +43,6 @@ export class Pieces {
     return [...this.#peers.values()].map(({ peer }) => peer);
   }
 
-  get prefixes(): Iterable<Prefix> {
-    return [...this.#routes.ipv4.keys(), ...this.#routes.ipv6.keys()];
-  }
-
   /** @throws {EngineError} when BIRD cannot be asked for it */
   setRoute(route: Route): Undo {
     return this.#put(route.prefix, this.#rendering.route(acceptable(route)), neighborsOf(route));
