@@ -19,7 +19,9 @@ export class KernelWatch {
   #complete: (atMs: number) => void = () => undefined;
 
   private constructor(netns: string) {
-    this.#child = spawn("ip", ["netns", "exec", netns, "ip", "monitor", "route"], {
+    // Thousands of routes at once would overrun the usual buffer, and some were never told of.
+    const monitor = ["ip", "-rcvbuf", String(64 * 1024 * 1024), "monitor", "route"];
+    this.#child = spawn("ip", ["netns", "exec", netns, ...monitor], {
       stdio: ["ignore", "pipe", "ignore"],
     });
     this.#child.stdout

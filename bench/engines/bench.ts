@@ -31,7 +31,7 @@ import type { EngineFigures } from "./tables.ts";
 const daemons = ["gobgpd", "bgpd", "zebra", "bfdd", "bird"];
 
 const routes = 10_000;
-const singles = 100;
+const singles = 200;
 
 /** @param only these engines; empty: all. */
 export async function benchEngines(only: readonly string[]): Promise<void> {
