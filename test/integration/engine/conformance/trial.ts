@@ -78,7 +78,7 @@ export class Trial {
 
   /**
    * The peers among these that the speaker can be asked for, all at once. Of each other one it says what it cannot be
-   * asked for, and it refuses those that are too much for it by themselves.
+   * asked for.
    */
   async honoured({ engine, link }: Opened, ...peers: readonly Peer[]): Promise<readonly Peer[]> {
     const refused = new Set<string>();
@@ -93,8 +93,14 @@ export class Trial {
     for (const peer of peers.filter(isRefused)) {
       if (engine.refusals({ peers: [peer] }).length === 0) continue;
       const rejections = await link.apply({ ...nothing, addPeers: [peer] });
-      expect(rejections).toMatchObject([{ item: { t: "peer", address: peer.address } }]);
-      expect((await link.held()).peers.has(peer.address)).toBe(false);
+      const held = (await link.held()).peers.get(peer.address);
+      // Whoever asks all the same gets a refusal, or all of it: never a part.
+      if (rejections.length === 0) expect(held).toEqual(peer);
+      else {
+        expect(rejections).toMatchObject([{ item: { t: "peer", address: peer.address } }]);
+        expect(held).toBeUndefined();
+      }
+      expect(await link.apply({ ...nothing, removePeers: [peer.address] })).toEqual([]);
     }
     return peers.filter((peer) => !isRefused(peer));
   }
