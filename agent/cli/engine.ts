@@ -20,8 +20,14 @@ export async function fileEngineOf(settings: Settings): Promise<FileEngine> {
       throw usageError(
         "--engine: nothing is written for gobgp, which is told everything by its API; frr or bird?",
       );
-    case "frr":
-      throw usageError("--engine: frr is not available yet");
+    case "frr": {
+      const { frrEngine } = await import("../engine/frr/engine.ts");
+      const { frrTemplateNames } = await import("../engine/frr/rendering.ts");
+      const { frrSockets: sockets, frrConfig: config, frrAdopt: adopt } = settings;
+      return usable(async () =>
+        frrEngine({ sockets, config, adopt, overrides: await overridesOf(settings, frrTemplateNames) }),
+      );
+    }
     case "bird": {
       const { birdEngine } = await import("../engine/bird/engine.ts");
       const { birdTemplateNames } = await import("../engine/bird/templates.ts");

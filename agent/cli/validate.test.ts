@@ -202,7 +202,6 @@ warning  BGPPeer/tor3  spec.keepaliveTme  there is no such field, and it has no 
   test.each([
     [["-f", "/does/not/exist"], 1, "/does/not/exist"],
     [["--kubeconfig", "/does/not/exist"], 3, "/does/not/exist"],
-    [["-f", "x", "--engine", "frr"], 2, "not available yet"],
     [["-f", "x", "--engine", "quagga"], 2, "is not gobgp"],
     [["-f", "x", "--strickt"], 2, "did you mean --strict?"],
   ] as const)("refuses %j with exit code %i and one line", async (argv, code, says) => {

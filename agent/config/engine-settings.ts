@@ -25,13 +25,12 @@ export interface EngineSettings {
 
 export const engineSettingsTable: SettingsTable<EngineSettings> = {
   engine: {
-    parse: oneOf("gobgp", "bird"),
+    parse: oneOf("gobgp", "frr", "bird"),
     fallback: () => "gobgp",
-    placeholder: "gobgp|bird",
-    allowed: "gobgp or bird",
+    placeholder: "gobgp|frr|bird",
+    allowed: "gobgp, frr or bird",
     help: "BGP speaker on this node",
     otherwise: "gobgp",
-    later: ["frr"],
   },
   gobgpAddress: {
     parse: parseGrpcTarget,

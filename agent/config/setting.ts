@@ -19,8 +19,6 @@ export interface Setting<T> {
   readonly help: string;
   /** What holds unless said, in words. */
   readonly otherwise: string;
-  /** Values of a release to come. */
-  readonly later?: readonly string[];
   /** Entries with a comma between them; in the file also a list of YAML. */
   readonly list?: true;
   /** A flag without a value says `true`. */

@@ -208,7 +208,7 @@ describe("a bad value", () => {
     ["bfd", "9ms", "off, or an interval from 10ms to 60s"],
     ["log-level", "Info", "debug, info, warn, error or fatal"],
     ["log-format", "xml\n\u001b[2J", "json or pretty"],
-    ["engine", "quagga", "gobgp or bird"],
+    ["engine", "quagga", "gobgp, frr or bird"],
   ])("of --%s, %j, is quoted with its place and what is allowed", (flag, text, allowed) => {
     const shown = JSON.stringify(text);
     const is = `${shown} is not ${allowed}`;
@@ -295,12 +295,6 @@ describe("what is not built yet is refused as such", () => {
     expect(refusal({ env: { [envName(flag)]: "off" } })).toBe(`later: ${envName(flag)} is not available yet`);
     expect(refusal({ file: `${flag}: 1` })).toBe(
       `later: ${flag} in "/etc/bellman.yaml" is not available yet`,
-    );
-  });
-
-  test("--engine frr", () => {
-    expect(refusal({ argv: ["--engine", "frr"] })).toBe(
-      'later: --engine: "frr" is not available yet, only gobgp or bird is',
     );
   });
 });

@@ -84,10 +84,5 @@ export function readSettings({ argv, file, ...surroundings }: SettingsInput): Se
 function parseWritten<T>(setting: Setting<T>, { text, place }: Written): T {
   const value = setting.parse(text);
   if (value !== null) return value;
-  if (setting.later?.includes(text) === true)
-    throw new SettingsError(
-      "later",
-      `${place}: ${quote(text)} is not available yet, only ${setting.allowed} is`,
-    );
   throw new SettingsError("value", `${place}: ${quote(text)} is not ${setting.allowed}`);
 }

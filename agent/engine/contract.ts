@@ -56,6 +56,9 @@ export interface Engine {
   /** The parts of the wish that this speaker cannot honour, before anything is applied. They are then left out. */
   refusals(wish: WishedPeers): readonly Problem[];
 
+  /** What else is wrong with the speaker now, such as a file that cannot be written: routes and sessions go on. */
+  readonly problems?: readonly Problem[];
+
   /**
    * Connects, makes the speaker run `instance` and reads back what it holds. What the speaker holds from an earlier
    * run of the agent stays untouched, unless it runs another instance: then BGP starts anew, and `restarted` says so.

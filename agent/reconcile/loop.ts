@@ -89,10 +89,10 @@ export class Loop {
     return this.#sessions;
   }
 
-  /** Of sessions that wait for an answer of their neighbours. */
+  /** Of sessions that wait for an answer of their neighbours, and of the speaker itself. */
   get doubts(): readonly Problem[] {
-    const { clock, desired } = this.#options;
-    return passwordDoubts(desired.config.peers, this.#sessions, clock.now());
+    const { clock, desired, engine } = this.#options;
+    return [...(engine.problems ?? []), ...passwordDoubts(desired.config.peers, this.#sessions, clock.now())];
   }
 
   /** To be called for every change of the picture. */

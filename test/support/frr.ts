@@ -23,8 +23,7 @@ const frrHome = "/etc/frr";
 export class Frr {
   /** As `bellman agent --frr-sockets` takes it. */
   readonly sockets: string;
-  /** As `bellman agent --frr-config` takes it. */
-  readonly config: string;
+  #files = 0;
   readonly #options: FrrOptions;
   readonly #companions: Daemon[] = [];
   #bgpd: Daemon | null = null;
@@ -32,10 +31,14 @@ export class Frr {
   constructor(options: FrrOptions) {
     this.#options = options;
     this.sockets = join(options.directory, "sockets");
-    this.config = join(this.sockets, "frr.conf");
     mkdirSync(this.sockets, { recursive: true });
     this.#hand(this.sockets);
     this.wipe();
+  }
+
+  /** As `bellman agent --frr-config` takes it. */
+  get config(): string {
+    return join(this.sockets, `frr-${this.#files}.conf`);
   }
 
   get bgpd(): Daemon {
@@ -74,8 +77,9 @@ export class Frr {
     this.#bgpd?.thaw();
   }
 
-  /** While bgpd is down: takes away its socket, and empties its file. */
+  /** While bgpd is down: takes away its socket, and gives it another file, which is empty. */
   wipe(): void {
+    this.#files++;
     rmSync(join(this.sockets, "bgpd.vty"), { force: true });
     this.write("");
   }
@@ -91,12 +95,14 @@ export class Frr {
     for (const daemon of this.#companions.splice(0)) await daemon.stop();
   }
 
-  /** What a person does at the node: `vtysh -c …`. */
+  /** What a person does at the node: `vtysh -d bgpd -c …`. */
   command(...lines: readonly string[]): Promise<string> {
     return run(
       this.#program("vtysh"),
       "--vty_socket",
       this.sockets,
+      "-d",
+      "bgpd",
       ...lines.flatMap((line) => ["-c", line]),
     );
   }

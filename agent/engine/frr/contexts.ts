@@ -118,5 +118,6 @@ export interface FileContext {
 
 export interface FamilyContext {
   readonly name: Family;
-  readonly networks: readonly { readonly prefix: string; readonly routeMap: string }[];
+  /** Lines `network PREFIX route-map NAME`. */
+  readonly networks: string;
 }

@@ -3,14 +3,17 @@ import type { Problem } from "../../model/problem.ts";
 import { systemClock } from "../../time/clock.ts";
 import type { Clock } from "../../time/clock.ts";
 import type { EngineError } from "../contract.ts";
-import type { BgpInstance, Engine, EngineEvents, EngineLink, WishedPeers } from "../contract.ts";
+import type { BgpInstance, EngineEvents, EngineLink, WishedPeers } from "../contract.ts";
 import { watchSessions } from "../session-watch.ts";
 import type { Overrides } from "../templates/overrides.ts";
+import type { FileEngine, Rendered, SpeakerWish } from "../rendering.ts";
+import { ConfigFile, fileMode } from "./config-file.ts";
 import { ensureInstance } from "./instance.ts";
 import { Ledger } from "./ledger.ts";
 import { listenProblems, restartProblems, sameAddressProblems, sessionProblems } from "./limits.ts";
 import type { Companions } from "./limits.ts";
 import { FrrLink } from "./link.ts";
+import { renderPart } from "./render-part.ts";
 import { Rendering } from "./rendering.ts";
 import { isThere, listenPortOf } from "./surroundings.ts";
 import { VtySocket } from "./vty-socket.ts";
@@ -29,15 +32,16 @@ export interface FrrOptions {
 }
 
 /** @throws {TemplateError} when a template cannot be used. */
-export function frrEngine(options: FrrOptions): Engine {
+export function frrEngine(options: FrrOptions): FileEngine {
   return new FrrEngine(options);
 }
 
-class FrrEngine implements Engine {
+class FrrEngine implements FileEngine {
   readonly name = "frr";
   readonly #options: FrrOptions;
   readonly #rendering: Rendering;
   readonly #clock: Clock;
+  readonly #file: ConfigFile | null;
   /** Of the FRR that was opened last. */
   #companions: Companions = { bfdd: null };
   #listenPort: number | null = null;
@@ -46,6 +50,12 @@ class FrrEngine implements Engine {
     this.#options = options;
     this.#rendering = new Rendering(options.overrides);
     this.#clock = options.clock ?? systemClock;
+    this.#file =
+      options.config === null ? null : new ConfigFile({ path: options.config, clock: this.#clock });
+  }
+
+  get problems(): readonly Problem[] {
+    return this.#file?.problems ?? [];
   }
 
   refusals({ peers, instance = null }: WishedPeers): readonly Problem[] {
@@ -55,6 +65,12 @@ class FrrEngine implements Engine {
       ...restartProblems(peers),
       ...peers.flatMap((peer) => sessionProblems(peer, this.#companions)),
     ];
+  }
+
+  render(wish: SpeakerWish): Rendered {
+    const { text, rejections } = renderPart(this.#rendering, wish);
+    const path = this.#options.config ?? "frr.conf";
+    return { files: [{ path, mode: fileMode, text, comment: "!" }], rejections };
   }
 
   async open(instance: BgpInstance, events: EngineEvents, signal: AbortSignal): Promise<EngineLink> {
@@ -102,7 +118,7 @@ class FrrEngine implements Engine {
       version,
       place,
       clock: this.#clock,
-      changed: () => undefined,
+      file: this.#file,
       onLost: (error) => events.lost(error),
       release: () => {
         signal.removeEventListener("abort", abandon);

@@ -13,6 +13,8 @@ export interface EnsuredInstance {
   readonly restarted: string | null;
   /** It is somebody else's, which we have joined. */
   readonly shared: boolean;
+  /** Of ours. */
+  readonly routerId: string;
   /** As it was found or started. */
   readonly running: RunningConfig;
 }
@@ -38,21 +40,27 @@ export async function ensureInstance(options: InstanceOptions): Promise<EnsuredI
   const { router } = running;
   if (router === null) {
     await start(options);
-    return { fresh: true, restarted: null, shared: false, running: await readRunning(vty) };
+    return started(options, null);
   }
   if (!isMarked(router)) {
     if (!adopt) throw foreign(options, router);
     assertJoinable(options, router);
-    return { fresh: false, restarted: null, shared: true, running };
+    return { fresh: false, restarted: null, shared: true, routerId: wish.routerId, running };
   }
   const restarted = difference(router, wish);
   if (restarted === null) {
-    await configureInstance(options, routerIdOf(router) ?? wish.routerId, restartSecondsOf(router));
-    return { fresh: false, restarted, shared: false, running };
+    const routerId = routerIdOf(router) ?? wish.routerId;
+    await configureInstance(options, routerId, restartSecondsOf(router));
+    return { fresh: false, restarted, shared: false, routerId, running };
   }
   await vty.configure([`no router bgp ${router.asn}`]);
   await start(options);
-  return { fresh: true, restarted, shared: false, running: await readRunning(vty) };
+  return started(options, restarted);
+}
+
+async function started({ vty, wish }: InstanceOptions, restarted: string | null): Promise<EnsuredInstance> {
+  const running = await readRunning(vty);
+  return { fresh: true, restarted, shared: false, routerId: wish.routerId, running };
 }
 
 /** Why it is not the instance that we run or have joined any more; null: it is. */

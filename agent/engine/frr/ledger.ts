@@ -2,20 +2,23 @@
 // a change, and the file.
 import type { Address } from "../../model/address.ts";
 import type { Asn } from "../../model/asn.ts";
+import { families } from "../../model/family.ts";
+import type { Family } from "../../model/family.ts";
 import type { Peer } from "../../model/peer.ts";
+import { prefixFamily } from "../../model/prefix.ts";
 import type { Prefix } from "../../model/prefix.ts";
 import type { Route } from "../../model/route.ts";
 import { parseAttributes } from "./attributes.ts";
 import type { Attributes } from "./attributes.ts";
 import { variantsByNeighbour, placesFor } from "./export-policy.ts";
 import type { Places, Variants } from "./export-policy.ts";
-import { exportMap, isAttributesMap, ours } from "./names.ts";
+import { exportMap, isAttributesMap, markerGroup, ours } from "./names.ts";
 import { isOurs, neighborLinesOf, peerOf, sameLines } from "./neighbor.ts";
 import { networksOf } from "./networks.ts";
 import { AttributesMaps } from "./rendering.ts";
 import type { AttributesMap, Rendered, Rendering } from "./rendering.ts";
 import type { RouterSection, RunningConfig } from "./running-config.ts";
-import { sameStanza } from "./stanzas.ts";
+import { define, sameStanza } from "./stanzas.ts";
 import type { Stanzas } from "./stanzas.ts";
 
 /** What `router bgp` offers to all its neighbours when it is not told (RFC 4724 leaves it open). */
@@ -151,9 +154,34 @@ export class Ledger {
     this.#readPlaces();
   }
 
-  cleared(stanzas: Stanzas): void {
-    for (const head of this.stanzas.keys()) if (!stanzas.has(head)) this.stanzas.delete(head);
+  /** @param left first lines of what is still there */
+  cleared(left: ReadonlySet<string>): void {
+    for (const head of this.stanzas.keys()) if (!left.has(head)) this.stanzas.delete(head);
     this.#readPlaces();
+  }
+
+  /** All of it as file.hbs makes it, without the marks. @param routerId what our own `router bgp` has */
+  file(routerId: string): string {
+    const { rendering, localAsn, shared } = this.#options;
+    const peers = [...this.peers.values()].filter((peer) => peer !== null);
+    const graceful = peers.some((peer) => peer.gracefulRestartSeconds !== null);
+    const restartSeconds = graceful ? (this.restartSeconds ?? defaultRestartSeconds) : null;
+    const own = [
+      "no bgp default ipv4-unicast",
+      `neighbor ${markerGroup} peer-group`,
+      rendering.instance({ asn: localAsn, routerId }, restartSeconds),
+    ];
+    const networks: Record<Family, string[]> = { ipv4: [], ipv6: [] };
+    for (const [prefix, name] of this.networks)
+      if (name !== null && this.#defined.has(name))
+        networks[prefixFamily(prefix)].push(` network ${prefix} route-map ${name}`);
+    return rendering.file({
+      definitions: define(stanzasOf(this.units([], [])), new Map()).join("\n"),
+      asn: localAsn,
+      instance: shared ? "" : own.join("\n"),
+      neighbors: peers.map((peer) => rendering.neighbor(peer, localAsn)),
+      families: families.map((name) => ({ name, networks: networks[name].join("\n") })),
+    });
   }
 
   #readMaps(): void {

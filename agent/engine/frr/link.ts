@@ -5,6 +5,7 @@ import { EngineError } from "../contract.ts";
 import type { BgpInstance, EngineLink, Held, PeerStatus, Rejection, SpeakerChange } from "../contract.ts";
 import { LinkLife } from "../link-life.ts";
 import { Script } from "./change.ts";
+import type { ConfigFile } from "./config-file.ts";
 import { changedInstance, configureInstance, readRunning } from "./instance.ts";
 import type { EnsuredInstance } from "./instance.ts";
 import { stanzasOf } from "./ledger.ts";
@@ -39,8 +40,8 @@ export interface LinkOptions {
   /** How messages call this bgpd. */
   readonly place: string;
   readonly clock: Clock;
-  /** Told after each change of what is held. */
-  readonly changed: () => void;
+  /** What FRR begins with; null: there is no file to keep. */
+  readonly file: ConfigFile | null;
   /** Told once, when the speaker is gone. */
   readonly onLost: (error: EngineError) => void;
   /** Frees the connection; called once, when the link ends in whatever way. */
@@ -55,6 +56,8 @@ export class FrrLink implements EngineLink {
   readonly #life: LinkLife;
   readonly #starts = new Starts();
   readonly #context: ApplyContext;
+  /** Is the file as this link has made it? */
+  #written = false;
 
   constructor(options: LinkOptions) {
     const { vty, ledger, clock, wish, instance } = options;
@@ -71,6 +74,8 @@ export class FrrLink implements EngineLink {
       const { ledger } = this.#options;
       ledger.read(await this.#running());
       await this.#mend();
+      // A fresh bgpd holds nothing yet that would be worth to begin with.
+      if (!this.#written && !this.fresh) this.#write();
       return { routes: ledger.routes(), peers: new Map(ledger.peers) };
     });
   }
@@ -80,13 +85,14 @@ export class FrrLink implements EngineLink {
       const { ledger } = this.#options;
       ledger.read(await this.#running());
       await this.#mend();
+      if (!this.#written) this.#write();
       return ledger.networks.size;
     });
   }
 
   apply(change: SpeakerChange): Promise<readonly Rejection[]> {
     return this.#ask(async () => {
-      const { ledger, changed } = this.#options;
+      const { ledger } = this.#options;
       const rejections: Rejection[] = [];
       await removePeers(this.#context, change.removePeers, rejections);
       const possible = announcements(ledger, change.announce, rejections);
@@ -103,7 +109,7 @@ export class FrrLink implements EngineLink {
       await changeNetworks(this.#context, defined, change.withdraw, rejections);
       await this.#addPeers(change.addPeers, missing, rejections);
       if (ledger.hasUnused || change.removePeers.length > 0) await clearUnused(this.#context);
-      changed();
+      this.#write();
       return rejections;
     });
   }
@@ -117,6 +123,7 @@ export class FrrLink implements EngineLink {
       if (mode === "withdraw" && this.#life.up) await this.#ask(() => this.#withdrawAll());
     } finally {
       this.#life.close();
+      await this.#options.file?.flush();
     }
   }
 
@@ -160,10 +167,10 @@ export class FrrLink implements EngineLink {
   }
 
   async #withdrawAll(): Promise<void> {
-    const { ledger, changed } = this.#options;
+    const { ledger } = this.#options;
     ledger.read(await this.#running());
     await changeNetworks(this.#context, [], [...ledger.networks.keys()], []);
-    changed();
+    this.#write();
   }
 
   #addPeers(
@@ -176,13 +183,19 @@ export class FrrLink implements EngineLink {
     return addPeers({ ...this.#context, rendering, companions, offerRestart }, peers, missing, rejections);
   }
 
+  #write(): void {
+    const { file, ledger, instance } = this.#options;
+    file?.changed(() => ledger.file(instance.routerId));
+    this.#written = true;
+  }
+
   /** FRR offers one restart time to all neighbours. */
   async #offer(seconds: number): Promise<string | null> {
     const { ledger, instance } = this.#options;
     const others = [...ledger.peers.values()].some((peer) => peer?.gracefulRestartSeconds != null);
     if (instance.shared || others)
       return `FRR offers all neighbours the same restart time, and has another one than ${seconds} s`;
-    await configureInstance(this.#options, this.#options.wish.routerId, seconds);
+    await configureInstance(this.#options, instance.routerId, seconds);
     ledger.restartSeconds = seconds;
     return null;
   }

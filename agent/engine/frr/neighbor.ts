@@ -14,7 +14,7 @@ import type { RouterSection } from "./running-config.ts";
 const bgpPort = 179;
 
 /** What a neighbour's description begins with, if it is ours. */
-const owner = "Bellman ";
+export const owner = "Bellman ";
 
 export function neighborContext(peer: Peer, localAsn: Asn): NeighborContext {
   const external = peer.asn !== localAsn || peer.localAsn !== localAsn;

@@ -1,7 +1,6 @@
 // The templates of FRR, compiled, and what they make of our model.
 import type { Address } from "../../model/address.ts";
 import type { Asn } from "../../model/asn.ts";
-import { families } from "../../model/family.ts";
 import type { Peer } from "../../model/peer.ts";
 import { markSpace } from "../marks.ts";
 import type { Overrides } from "../templates/overrides.ts";
@@ -42,6 +41,7 @@ export const frrTemplateTexts = {
 } as const;
 
 export type FrrTemplateName = keyof typeof frrTemplateTexts;
+export const frrTemplateNames: readonly string[] = Object.keys(frrTemplateTexts);
 
 /** A route-map for one set of attributes. */
 export interface AttributesMap {
@@ -143,10 +143,6 @@ export class AttributesMaps {
     for (const [description, { name }] of this.#byDescription)
       if (!names.has(name)) this.#byDescription.delete(description);
   }
-}
-
-export function noNetworks(): FileContext["families"] {
-  return families.map((name) => ({ name, networks: [] }));
 }
 
 function rendered(text: string): Rendered {

@@ -197,9 +197,10 @@ export async function clearUnused({ vty, ledger }: ApplyContext): Promise<void> 
   ledger.forgetUnused();
   const wanted = new Map([...ledger.referred(), ...stanzasOf(ledger.units([], []))]);
   const script = new Script().add({ t: "unit", unit: 0 }, ...clearAway(wanted, ledger.stanzas));
-  // What is refused stays, and harms nobody.
-  if (!script.empty) await script.send(vty);
-  ledger.cleared(wanted);
+  if (script.empty) return;
+  // What is refused stays, harms nobody, and is tried again.
+  const refused = (await script.send(vty)).map(({ line }) => line.line.slice("no ".length));
+  ledger.cleared(new Set([...wanted.keys(), ...refused]));
 }
 
 export function rejectedRoute(prefix: Prefix, message: string): Rejection {

@@ -75,7 +75,7 @@ export const file: FileContext = {
   instance: "bgp router-id 192.168.1.10",
   neighbors: ["neighbor 192.168.1.1 remote-as 65001"],
   families: [
-    { name: "ipv4", networks: [{ prefix: "10.49.62.131/32", routeMap: attributes.name }] },
-    { name: "ipv6", networks: [{ prefix: "fd49::1/128", routeMap: attributes.name }] },
+    { name: "ipv4", networks: " network 10.49.62.131/32 route-map BELLMAN-ROUTE-0" },
+    { name: "ipv6", networks: " network fd49::1/128 route-map BELLMAN-ROUTE-0" },
   ],
 };

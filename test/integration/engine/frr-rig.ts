@@ -1,5 +1,5 @@
 // FRR's real daemons on a node of their own.
-import { chmodSync } from "node:fs";
+import { chmodSync, readFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { frrEngine } from "../../../agent/engine/frr/engine.ts";
 import type { FrrOptions } from "../../../agent/engine/frr/engine.ts";
@@ -19,9 +19,15 @@ export interface FrrRigOptions {
   readonly folder?: string | undefined;
   /** Of the engine, beside where bgpd is. */
   readonly engine?: Partial<FrrOptions>;
+  /** Does the agent keep the file that bgpd begins with? Default false. */
+  readonly keepsFile?: boolean;
 }
 
-export async function frrRig({ folder, engine = {} }: FrrRigOptions = {}): Promise<FrrRig> {
+export async function frrRig({
+  folder,
+  engine = {},
+  keepsFile = false,
+}: FrrRigOptions = {}): Promise<FrrRig> {
   let started: Frr | null = null;
   const rig = await realRig(async (node): Promise<FrrSpeaker> => {
     // The daemons are not root, and have to pass to their sockets.
@@ -39,9 +45,9 @@ export async function frrRig({ folder, engine = {} }: FrrRigOptions = {}): Promi
     return {
       frr,
       takesAnotherInstance: true,
-      remembers: false,
+      remembers: keepsFile,
       medOfNone: 0,
-      engine: () => frrEngine({ sockets: frr.sockets, config: null, ...engine }),
+      engine: () => frrEngine({ sockets: frr.sockets, config: keepsFile ? frr.config : null, ...engine }),
       start: () => frr.start(),
       kill: () => frr.kill(),
       terminate: () => frr.terminate(),
@@ -51,7 +57,7 @@ export async function frrRig({ folder, engine = {} }: FrrRigOptions = {}): Promi
         frr.wipe();
         return Promise.resolve();
       },
-      written: () => null,
+      written: () => (keepsFile ? readFileSync(frr.config, "utf8") : null),
       deleteRoute: async (prefix) => {
         await network(prefix, "no ");
       },

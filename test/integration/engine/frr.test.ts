@@ -1,5 +1,7 @@
 // FRR, for real, under the contract's tests and its driver's own: the one that the system has.
 import { describeEngine } from "./conformance.ts";
+import { describeFrrDriver } from "./frr-driver.ts";
 import { frrRig } from "./frr-rig.ts";
 
-describeEngine("frr", () => frrRig());
+describeEngine("frr", () => frrRig({ keepsFile: true }));
+describeFrrDriver();

@@ -4,6 +4,7 @@ import { compareAddresses } from "../../../../agent/model/address.ts";
 import type { Peer } from "../../../../agent/model/peer.ts";
 import type { Route } from "../../../../agent/model/route.ts";
 import { Secret } from "../../../../agent/model/secret.ts";
+import { until } from "../../../support/until.ts";
 import { communities } from "./seen.ts";
 import { address, asn, route } from "./trial.ts";
 import type { Opened, Trial } from "./trial.ts";
@@ -89,6 +90,8 @@ export function describeOptions(trial: () => Trial): void {
           await trial().witnessedBy(peer, ...routes.filter(({ notTo }) => !notTo.includes(peer.address)));
       };
       await known();
+      for (const peer of answering)
+        await until(`${peer.name} was told`, async () => (await rig.witness.taken(peer)) > 0);
       await expectHeld(first, routes, peers);
       const written = rig.written();
       const taken = await Promise.all(answering.map((peer) => rig.witness.taken(peer)));

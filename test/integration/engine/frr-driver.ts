@@ -1,0 +1,309 @@
+// What only FRR knows: its file, a `router bgp` of somebody else, and people with vtysh.
+import { describe, expect, it } from "vitest";
+import { execa } from "execa";
+import { readFileSync, statSync } from "node:fs";
+import type { Peer } from "../../../agent/model/peer.ts";
+import { Secret } from "../../../agent/model/secret.ts";
+import { startDaemon } from "../../support/daemon.ts";
+import { until } from "../../support/until.ts";
+import { communities } from "./conformance/seen.ts";
+import { manyRoutes, nothing, prefix, route } from "./conformance/trial.ts";
+import { frrRig } from "./frr-rig.ts";
+import type { FrrRig } from "./frr-rig.ts";
+import { withRig } from "./with-rig.ts";
+
+/** @param folder of the daemons; default those that the system has */
+export function describeFrrDriver(folder?: string): void {
+  describe("the file that FRR begins with", () => {
+    const current = withRig(() => frrRig({ folder, keepsFile: true }));
+    const text = ({ frr }: FrrRig) => readFileSync(frr.config, "utf8");
+
+    it("holds all that bgpd does, for FRR alone to read, and leaves alone what others wrote there", async () => {
+      const { rig, trial } = current();
+      const password = new Secret("correct-horse");
+      const peer: Peer = { ...rig.peers.ipv4, password };
+      rig.frr.write("hostname somebody\n!\nroute-map OTHER permit 10\nexit\n");
+      await rig.witness.expect(peer);
+      const opened = await trial.open();
+      const routes = [route("10.49.0.1/32", { ...communities("64512:100"), med: 7 }), route("fd49::1/128")];
+      await trial.applied(opened, { announce: routes, addPeers: [peer] });
+      await opened.link.close("keep");
+      expect(text(rig)).toMatch(/^hostname somebody\n!\nroute-map OTHER permit 10\nexit\n! BEGIN .*\n/);
+      expect(text(rig)).toContain(" network 10.49.0.1/32 route-map BELLMAN-ROUTE-");
+      expect(text(rig)).toContain("neighbor 192.168.1.1 password correct-horse\n");
+      const { mode, uid, gid } = statSync(rig.frr.config);
+      expect(mode & 0o777).toBe(0o640);
+      const home = statSync(rig.frr.sockets);
+      expect({ uid, gid }).toEqual({ uid: home.uid, gid: home.gid });
+
+      await rig.frr.kill();
+      await rig.frr.start();
+      const next = await trial.open();
+      expect(next.link).toMatchObject({ fresh: false, restarted: null });
+      expect(await trial.reconciled(next, routes, [peer])).toBe(false);
+    });
+
+    it("is one that bgpd's own parser takes, and vtysh's", async () => {
+      const { rig, trial } = current();
+      const opened = await trial.open();
+      await trial.applied(opened, {
+        announce: [
+          route("10.49.0.1/32", { ...communities("65535:65281", "64512:1:2"), prepend: 2, localPref: 0 }),
+          route("10.49.0.2/32", { notTo: [rig.peers.ipv4.address] }),
+        ],
+        addPeers: [{ ...rig.external, bfdIntervalMs: 100, allowedLocalAsns: 3 }],
+      });
+      await opened.link.close("keep");
+      const judge = (program: string, ...args: readonly string[]) =>
+        execa(program, [...args, "-f", rig.frr.config], { reject: false, all: true });
+      const bgpd = await judge(
+        `${folder ?? "/usr/lib/frr"}/bgpd`,
+        "-C",
+        "-i",
+        `${rig.frr.sockets}/check.pid`,
+      );
+      expect(bgpd).toMatchObject({ exitCode: 0 });
+      expect(bgpd.all).not.toMatch(/%|config line/);
+      expect(await judge("vtysh", "-C")).toMatchObject({ exitCode: 0 });
+      rig.frr.write(`${text(rig)}router bgp 64512\n neighbor nobody remote-as\n`);
+      expect(await judge("vtysh", "-C")).toMatchObject({ failed: true });
+    });
+
+    it.each([
+      ["with", 0],
+      ["without", 2],
+    ] as const)(
+      "R2: brings all back by itself when bgpd is killed; %s graceful restart the router sees %i routes go",
+      async (graceful, withdrawals) => {
+        const { rig, trial } = current();
+        const peer: Peer = { ...rig.external, gracefulRestartSeconds: graceful === "with" ? 20 : null };
+        const routes = [route("10.49.0.1/32"), route("10.49.0.2/32")];
+        await rig.witness.expect(peer);
+        const opened = await trial.open();
+        await trial.applied(opened, { announce: routes, addPeers: [peer] });
+        await trial.witnessedBy(peer, ...routes);
+        await until("the file is written", () => text(rig).includes("10.49.0.2/32"));
+        rig.witness.mark();
+        await rig.frr.kill();
+        await until("told as lost", () => opened.lost.length > 0);
+        if (withdrawals > 0)
+          await until("the router has lost them", () => rig.witness.events(peer).length === withdrawals);
+        await rig.frr.start();
+        await trial.witnessedBy(peer, ...routes);
+        const again = await trial.open();
+        expect(await trial.reconciled(again, routes, [peer])).toBe(false);
+        await trial.applied(again, { announce: [route("10.49.0.3/32")] });
+        await trial.witnessedBy(peer, route("10.49.0.3/32"));
+        const removed = rig.witness.events(peer).filter(({ t }) => t === "removed");
+        expect(removed).toHaveLength(withdrawals);
+      },
+    );
+
+    it("that cannot be written is told, and announcements flow on", async () => {
+      const { rig, trial } = current();
+      const opened = await trial.established(route("10.49.0.1/32"));
+      await until("the file is written", () => text(rig).includes("10.49.0.1/32"));
+      await execa("mount", ["-t", "tmpfs", "none", rig.frr.sockets, "-o", "ro"]);
+      try {
+        await trial.applied(opened, { announce: [route("10.49.0.2/32")] });
+        await trial.witnessed(route("10.49.0.2/32"));
+        await until("it is told", () => (opened.engine.problems ?? []).length > 0);
+        expect(opened.engine.problems).toMatchObject([{ object: "Setting/frr-config", severity: "error" }]);
+      } finally {
+        await execa("umount", [rig.frr.sockets]);
+      }
+      await trial.applied(opened, { announce: [route("10.49.0.3/32")] });
+      await until("it is told no more", () => opened.engine.problems?.length === 0);
+      expect(text(rig)).toContain("10.49.0.2/32");
+    });
+  });
+
+  describe("a router bgp of somebody else", () => {
+    const current = withRig(() => frrRig({ folder }));
+    const foreign = [
+      "router bgp 64512",
+      "bgp router-id 192.168.1.99",
+      "no bgp network import-check",
+      "neighbor 192.168.1.77 remote-as 65077",
+      "address-family ipv4 unicast",
+      "network 10.77.0.0/16",
+    ];
+
+    it("is refused, and nothing is changed there", async () => {
+      const { rig, trial } = current();
+      await rig.frr.configure(...foreign);
+      const before = await rig.frr.command("show running-config");
+      await expect(trial.open()).rejects.toMatchObject({ name: "EngineError", code: "refused" });
+      await expect(trial.open()).rejects.toThrow(
+        /has a router bgp 64512 that is not the agent's.*--frr-adopt/,
+      );
+      expect(await rig.frr.command("show running-config")).toBe(before);
+    });
+  });
+
+  describe("a router bgp of somebody else that may be joined", () => {
+    const current = withRig(() => frrRig({ folder, keepsFile: true, engine: { adopt: true } }));
+    const foreign = [
+      "router bgp 64512",
+      "bgp router-id 192.168.1.99",
+      "no bgp network import-check",
+      "neighbor 192.168.1.77 remote-as 65077",
+      "address-family ipv4 unicast",
+      "network 10.77.0.0/16",
+    ];
+
+    it("gets our neighbours and networks, and keeps its own", async () => {
+      const { rig, trial } = current();
+      await rig.frr.configure(...foreign);
+      const before = await rig.frr.command("show running-config");
+      const opened = await trial.established(route("10.49.0.1/32", communities("64512:100")));
+      expect(opened.link).toMatchObject({ fresh: false, restarted: null });
+      const held = await opened.link.held();
+      expect([...held.routes.keys()]).toEqual(["10.49.0.1/32"]);
+      expect([...held.peers.keys()]).toEqual([rig.peers.ipv4.address]);
+      expect(await opened.link.count()).toBe(1);
+      expect(await opened.link.peers()).toHaveLength(1);
+
+      const taken = { ...rig.peers.ipv6, address: "192.168.1.77" as Peer["address"] };
+      const rejections = await opened.link.apply({
+        ...nothing,
+        announce: [route("10.77.0.0/16", communities("64512:100"))],
+        addPeers: [taken],
+      });
+      expect(rejections).toMatchObject([
+        { item: { t: "route", prefix: "10.77.0.0/16" } },
+        { item: { t: "peer", address: "192.168.1.77" } },
+      ]);
+      await trial.applied(opened, {
+        withdraw: [prefix("10.77.0.0/16"), prefix("10.49.0.1/32")],
+        removePeers: [taken.address, rig.peers.ipv4.address],
+      });
+      await opened.link.close("withdraw");
+      const after = await rig.frr.command("show running-config");
+      const others = (shown: string) => shown.split("\n").filter((line) => !line.includes("BELLMAN"));
+      for (const line of others(before)) expect(others(after)).toContain(line);
+      expect(after).not.toContain("10.49.0.1/32");
+    });
+
+    it.each([
+      [
+        "another AS number",
+        ["router bgp 65000", "no bgp network import-check"],
+        /another AS number than the node/,
+      ],
+      ["its check of networks", ["router bgp 64512"], /no bgp network import-check/],
+    ])("is refused with %s", async (_, lines, message) => {
+      const { rig, trial } = current();
+      await rig.frr.configure(...lines);
+      await expect(trial.open()).rejects.toThrow(message);
+    });
+  });
+
+  describe("bgpd", () => {
+    const current = withRig(() => frrRig({ folder }));
+
+    it("sends the communities that it would heed itself", async () => {
+      const { trial } = current();
+      await trial.established(
+        route("10.49.0.1/32", communities("64512:100", "65535:65281")),
+        route("10.49.0.2/32", communities("65535:65282", "65535:65283", "64512:1:2")),
+      );
+    });
+
+    it("P3: takes no password of several words, and no message shows one", async () => {
+      const { rig, trial } = current();
+      const { engine, link } = await trial.open();
+      const peer = { ...rig.peers.ipv4, password: new Secret("correct horse") };
+      expect(engine.refusals({ peers: [peer] })).toMatchObject([{ field: "spec.password" }]);
+      const rejections = await link.apply({ ...nothing, addPeers: [peer] });
+      expect(rejections).toHaveLength(1);
+      expect(rejections[0]?.error.message).not.toMatch(/correct|horse/);
+    });
+
+    it("tells on which port it listens when another is asked for", async () => {
+      const { rig, trial } = current();
+      const { engine } = await trial.open();
+      const { peers } = { peers: [] };
+      expect(engine.refusals({ peers, instance: rig.instance })).toEqual([]);
+      expect(engine.refusals({ peers, instance: { ...rig.instance, listenPort: 1179 } })).toMatchObject([
+        {
+          object: "BGPConfiguration/default",
+          field: "spec.listenPort",
+          message: expect.stringMatching(
+            /^FRR's bgpd listens on TCP port 179 and not on TCP port 1179/,
+          ) as string,
+        },
+      ]);
+    });
+
+    it("that cannot listen is told so", async () => {
+      const { rig, trial } = current();
+      const script = "require('node:net').createServer().listen(179, '::', () => console.log('listening'))";
+      const thief = startDaemon("thief", [process.execPath, "-e", script], {
+        netns: rig.netns,
+        log: `${rig.frr.sockets}/thief.log`,
+      });
+      try {
+        await until("the port is taken", () => readFileSync(thief.log, "utf8").includes("listening"));
+        await expect(trial.open()).rejects.toMatchObject({ name: "PortTakenError", code: "refused" });
+      } finally {
+        await thief.stop();
+      }
+      await rig.start();
+      expect((await trial.open()).link.fresh).toBe(true);
+    });
+
+    it.each([
+      ["its route-map for what is sent taken out", ["no route-map BELLMAN-OUT-192.168.1.1"]],
+      ["its marks sent along", ["no route-map BELLMAN-OUT-192.168.1.1 permit 65535"]],
+      ["what is received let in", ["route-map BELLMAN-IN permit 1"]],
+    ])("is mended with %s by hand, and no session is touched", async (_, lines) => {
+      const { rig, trial } = current();
+      const routes = [route("10.49.0.1/32"), route("10.49.0.2/32", communities("64512:100"))];
+      const opened = await trial.established(...routes);
+      await rig.frr.configure(...lines);
+      await opened.link.count();
+      await trial.witnessed(...routes);
+      await rig.witness.send([prefix("10.88.0.0/24")]);
+      await trial.applied(opened, { announce: [route("10.49.0.3/32")] });
+      await trial.witnessed(...routes, route("10.49.0.3/32"));
+      expect((await opened.link.peers())[0]?.accepted).toEqual({ ipv4: 0, ipv6: 0 });
+      expect(rig.witness.losses()).toEqual([]);
+    });
+
+    it("holds a route as none of ours whose attributes were changed by hand, and gets it back", async () => {
+      const { rig, trial } = current();
+      const wanted = route("10.49.0.1/32", communities("64512:100"));
+      const opened = await trial.established(wanted);
+      const name =
+        /route-map (BELLMAN-ROUTE-\S+)/.exec(await rig.frr.command("show running-config"))?.[1] ?? "";
+      await rig.frr.configure(`route-map ${name} permit 1`, "set community 64512:666");
+      expect(await trial.reconciled(opened, [wanted], [rig.peers.ipv4])).toBe(true);
+      await trial.witnessed(wanted);
+      expect((await opened.link.held()).routes.get(wanted.prefix)).toEqual(wanted);
+    });
+
+    it("is left with nothing that no route and no neighbour needs", async () => {
+      const { rig, trial } = current();
+      const opened = await trial.established(
+        ...manyRoutes(3, communities("64512:100")),
+        route("fd49::1/128", { nextHop: rig.own.ipv6, notTo: [rig.peers.ipv6.address] }),
+      );
+      await trial.applied(opened, {
+        withdraw: [...manyRoutes(3).map((each) => each.prefix), prefix("fd49::1/128")],
+        removePeers: [rig.peers.ipv4.address],
+      });
+      const left = (await rig.frr.command("show running-config")).match(/BELLMAN\S*/g) ?? [];
+      expect([...new Set(left)].sort()).toEqual(["BELLMAN", "BELLMAN-IN", "BELLMAN-MARKS"]);
+    });
+
+    it("that another program takes the instance from is lost, and begins anew", async () => {
+      const { rig, trial } = current();
+      const opened = await trial.established(route("10.49.0.1/32"));
+      await rig.frr.configure("no router bgp 64512");
+      await expect(opened.link.count()).rejects.toThrow(/another program changed bgpd .*: bgpd runs no BGP/);
+      expect(opened.lost).toMatchObject([{ code: "unreachable" }]);
+      expect((await trial.established(route("10.49.0.1/32"))).link.fresh).toBe(true);
+    });
+  });
+}
