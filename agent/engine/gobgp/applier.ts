@@ -12,6 +12,7 @@ import type { EngineError, Rejection, SpeakerChange } from "../contract.ts";
 import type { GobgpApi } from "./api.ts";
 import { Debts } from "./debts.ts";
 import { refusal } from "./errors.ts";
+import { OrderlyRestart } from "./orderly-restart.ts";
 import { applyRoutes, prepare, rejection } from "./routes.ts";
 import type { Prepared } from "./routes.ts";
 
@@ -59,16 +60,24 @@ export class Applier {
     this.#debts.note({ announce, withdraw: change.withdraw }, rejections);
     const exposed = await this.#debts.exposed(api, localAsn);
     await this.#close(exposed, rejections);
+    const restart = new OrderlyRestart((address) => this.#isUp(address), clock);
     for (const peer of change.addPeers) {
-      const error = exposed.get(peer.address) ?? (await this.#add(peer));
+      const error = exposed.get(peer.address) ?? (await this.#add(peer, restart));
       if (error !== null) rejections.push(ofPeer(peer.address, error));
     }
     return rejections;
   }
 
-  #add(peer: Peer): Promise<EngineError | null> {
+  async #add(peer: Peer, restart: OrderlyRestart): Promise<EngineError | null> {
     const { api, mayHoldRoutes } = this.#options;
-    return refusal(api.addSession(peer, mayHoldRoutes(peer)));
+    const restarting = mayHoldRoutes(peer);
+    if (restarting) await restart.next(peer.address);
+    return refusal(api.addSession(peer, restarting));
+  }
+
+  async #isUp(address: Address): Promise<boolean> {
+    const sessions = await this.#options.api.sessions();
+    return sessions.some(({ status }) => status.address === address && status.state === "established");
   }
 
   /** Ends the sessions with these neighbours that there are. */
