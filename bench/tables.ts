@@ -78,9 +78,9 @@ export function processTable(
     ["AGENT", "", "× node"],
     [
       ["start, p50 ms", ms(start.bellman.p50), (start.bellman.p50 / start.node.p50).toFixed(2)],
-      ...recoveries.flatMap(({ engine, noticedMs, replayedMs }) => [
+      ...recoveries.flatMap(({ engine, noticedMs, establishedMs }) => [
         [`${engine}: speaker killed → agent knows, ms`, String(noticedMs), ""],
-        [`${engine}: speaker back → routes and sessions replayed, ms`, String(replayedMs), ""],
+        [`${engine}: speaker back → its session is up, ms`, String(establishedMs), ""],
       ]),
     ],
   );
