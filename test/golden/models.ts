@@ -194,5 +194,6 @@ export const models = {
 
 /** What an engine says that it cannot do of one of them. */
 export const beyond: ReadonlyMap<string, readonly string[]> = new Map([
+  ["frr: sessions-all-at-once", ["BGPPeer/internal spec"]],
   ["bird: not-listening", ["BGPConfiguration/default spec.listenPort"]],
 ]);

@@ -78,15 +78,22 @@ export function addNetworks(script: Script, asn: Asn, changes: readonly NetworkC
 export function addNeighbor(script: Script, asn: Asn, peer: Peer, text: string): Script {
   const { address } = peer;
   const owner = { t: "peer", address } as const;
-  return (
-    script
-      .add(null, `router bgp ${asn}`)
-      // Until it is complete it must not come up: with one address family only, or without its password.
-      .add(owner, `neighbor ${address} remote-as ${peer.asn}`, `neighbor ${address} shutdown`)
-      .add(owner, ...text.split("\n"))
-      .add(owner, `no neighbor ${address} shutdown`)
-      .add(null, "exit")
-  );
+  // Until it is complete it must not come up: with one address family only, or without its password.
+  return addShutNeighbor(script, asn, peer, text)
+    .add(null, `router bgp ${asn}`)
+    .add(owner, `no neighbor ${address} shutdown`)
+    .add(null, "exit");
+}
+
+/** @param text as neighbor.hbs makes it */
+export function addShutNeighbor(script: Script, asn: Asn, peer: Peer, text: string): Script {
+  const { address } = peer;
+  const owner = { t: "peer", address } as const;
+  return script
+    .add(null, `router bgp ${asn}`)
+    .add(owner, `neighbor ${address} remote-as ${peer.asn}`, `neighbor ${address} shutdown`)
+    .add(owner, ...text.split("\n"))
+    .add(null, "exit");
 }
 
 export function removeNeighbors(script: Script, asn: Asn, addresses: readonly Address[]): Script {

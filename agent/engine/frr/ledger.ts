@@ -13,7 +13,8 @@ import type { Attributes } from "./attributes.ts";
 import { variantsByNeighbour, placesFor } from "./export-policy.ts";
 import type { Places, Variants } from "./export-policy.ts";
 import { exportMap, isAttributesMap, markerGroup, ours } from "./names.ts";
-import { isOurs, neighborLinesOf, peerOf, sameLines } from "./neighbor.ts";
+import { isOurs, neighborLinesOf, peerOf, sameLines, textOf } from "./neighbor.ts";
+import type { NeighborLines } from "./neighbor.ts";
 import { networksOf } from "./networks.ts";
 import { AttributesMaps } from "./rendering.ts";
 import type { AttributesMap, Rendered, Rendering } from "./rendering.ts";
@@ -48,6 +49,8 @@ export class Ledger {
   /** How many networks have this route-map. */
   readonly #uses = new Map<string, number>();
   readonly #places = new Map<Address, Places>();
+  /** How bgpd has ours that are not as they would be made now: so they stay until they are replaced. */
+  readonly #unlike = new Map<Address, NeighborLines>();
 
   constructor(options: LedgerOptions) {
     this.#options = options;
@@ -65,6 +68,7 @@ export class Ledger {
       this.#defined,
       this.#uses,
       this.#places,
+      this.#unlike,
     ])
       known.clear();
     for (const [head, body] of stanzas) this.stanzas.set(head, body);
@@ -179,7 +183,7 @@ export class Ledger {
       definitions: define(stanzasOf(this.units([], [])), new Map()).join("\n"),
       asn: localAsn,
       instance: shared ? "" : own.join("\n"),
-      neighbors: peers.map((peer) => rendering.neighbor(peer, localAsn)),
+      neighbors: [...peers.map((peer) => rendering.neighbor(peer, localAsn)), ...this.#keptNeighbors()],
       families: families.map((name) => ({ name, networks: networks[name].join("\n") })),
     });
   }
@@ -207,7 +211,14 @@ export class Ledger {
       const peer = peerOf(address, lines, { localAsn, restartSeconds });
       const same = peer !== null && sameLines(rendering.neighborLines(peer, localAsn), lines);
       this.peers.set(address, same ? peer : null);
+      if (!same && isOurs(lines)) this.#unlike.set(address, lines);
     }
+  }
+
+  #keptNeighbors(): readonly string[] {
+    return [...this.#unlike].flatMap(([address, lines]) =>
+      this.peers.get(address) === null ? [textOf(address, lines)] : [],
+    );
   }
 
   /** Where export route-maps have what. */

@@ -16,6 +16,8 @@ export interface Companions {
 const maxPasswordBytes = 80;
 /** Of `allowas-in`. */
 const maxAllowedLocalAsns = 10;
+/** Of `bfd`; the longest is 60 s. */
+const minBfdIntervalMs = 50;
 
 /** Each is a reason not to bring the session up. */
 export function sessionProblems(peer: Peer, { bfdd }: Companions): readonly Problem[] {
@@ -54,6 +56,9 @@ export function sessionProblems(peer: Peer, { bfdd }: Companions): readonly Prob
             `lets the local AS number stand in received paths at most ${maxAllowedLocalAsns} times`,
           ),
         ]
+      : []),
+    ...(peer.bfdIntervalMs !== null && peer.bfdIntervalMs < minBfdIntervalMs
+      ? [problem("spec", `sends BFD packets every ${minBfdIntervalMs} ms at most`)]
       : []),
     ...(peer.bfdIntervalMs !== null && bfdd === false
       ? [problem("spec", "speaks BFD by its daemon bfdd, which does not run here")]

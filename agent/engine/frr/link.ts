@@ -11,7 +11,7 @@ import type { EnsuredInstance } from "./instance.ts";
 import { stanzasOf } from "./ledger.ts";
 import type { Ledger } from "./ledger.ts";
 import type { Companions } from "./limits.ts";
-import { addPeers, removePeers } from "./peers.ts";
+import { addPeers, removePeers, triedPeers } from "./peers.ts";
 import type { Rendering } from "./rendering.ts";
 import {
   announcements,
@@ -90,10 +90,11 @@ export class FrrLink implements EngineLink {
     });
   }
 
-  apply(change: SpeakerChange): Promise<readonly Rejection[]> {
+  apply(wanted: SpeakerChange): Promise<readonly Rejection[]> {
     return this.#ask(async () => {
-      const { ledger } = this.#options;
-      const rejections: Rejection[] = [];
+      const { ledger, rendering } = this.#options;
+      const rejections: Rejection[] = [...(await triedPeers({ ...this.#context, rendering }, wanted))];
+      const change = without(wanted, rejections);
       await removePeers(this.#context, change.removePeers, rejections);
       const possible = announcements(ledger, change.announce, rejections);
       const maps = possible.map(({ map }) => map).filter(({ name }) => !ledger.isDefined(name));
@@ -211,4 +212,15 @@ export class FrrLink implements EngineLink {
       throw error;
     }
   }
+}
+
+/** What is left of a change when these peers stay as they are. */
+function without(change: SpeakerChange, rejections: readonly Rejection[]): SpeakerChange {
+  if (rejections.length === 0) return change;
+  const stay = new Set(rejections.map(({ item }) => (item.t === "peer" ? item.address : null)));
+  return {
+    ...change,
+    addPeers: change.addPeers.filter(({ address }) => !stay.has(address)),
+    removePeers: change.removePeers.filter((address) => !stay.has(address)),
+  };
 }

@@ -73,6 +73,18 @@ export function neighborLinesOf(router: RouterSection): ReadonlyMap<Address, Nei
   return found;
 }
 
+/** The other way round: lines inside `router bgp`. */
+export function textOf(address: Address, { own, families: byFamily }: NeighborLines): string {
+  const line = (rest: string) => `neighbor ${address} ${rest}`;
+  return [
+    ...own.map(line),
+    ...families.flatMap((family) => {
+      const lines = byFamily[family].map((rest) => ` ${line(rest)}`);
+      return lines.length === 0 ? [] : [`address-family ${family} unicast`, ...lines, "exit-address-family"];
+    }),
+  ].join("\n");
+}
+
 export function isOurs({ own }: NeighborLines): boolean {
   return own.some((line) => line.startsWith(`description ${owner}`));
 }

@@ -2,13 +2,14 @@
 import type { Address } from "../../model/address.ts";
 import type { Peer } from "../../model/peer.ts";
 import { EngineError } from "../contract.ts";
-import type { Rejection } from "../contract.ts";
+import type { Rejection, SpeakerChange } from "../contract.ts";
 import { addNeighbor, removeNeighbors, Script } from "./change.ts";
 import { defaultRestartSeconds } from "./ledger.ts";
 import { sessionProblems } from "./limits.ts";
 import type { Companions } from "./limits.ts";
 import type { Rendering } from "./rendering.ts";
 import type { ApplyContext, Undefined } from "./routes.ts";
+import { tryPeers } from "./trial.ts";
 
 /** Those that are not there are no trouble; those of somebody else are left alone. @throws {EngineError} */
 export async function removePeers(
@@ -91,6 +92,21 @@ async function obstacleTo(
 /** bgpd repeats what it does not understand. */
 function withoutSecret({ password }: Peer, says: string): string {
   return password === null ? says : says.replaceAll(password.reveal(), "(secret)");
+}
+
+/** Of the peers that are to be replaced, those that bgpd would not take: their sessions stay. @throws {EngineError} */
+export async function triedPeers(
+  context: ApplyContext & Pick<PeersContext, "rendering">,
+  { addPeers, removePeers }: Pick<SpeakerChange, "addPeers" | "removePeers">,
+): Promise<readonly Rejection[]> {
+  const replaced = addPeers.filter(({ address }) => removePeers.includes(address));
+  const refused = await tryPeers(context, replaced);
+  return replaced.flatMap((peer) => {
+    const says = refused.get(peer.address);
+    return says === undefined
+      ? []
+      : [rejectedPeer(peer.address, `bgpd refused ${withoutSecret(peer, says)}; the session stays as it is`)];
+  });
 }
 
 function rejectedPeer(address: Address, message: string): Rejection {

@@ -2,7 +2,6 @@
 import type { Address } from "../../model/address.ts";
 import type { Asn } from "../../model/asn.ts";
 import type { Peer } from "../../model/peer.ts";
-import { markSpace } from "../marks.ts";
 import type { Overrides } from "../templates/overrides.ts";
 import type { Template } from "../templates/template.ts";
 import { Templates } from "../templates/templates.ts";
@@ -16,7 +15,6 @@ import { attributesContext, describeAttributes } from "./attributes.ts";
 import type { Attributes } from "./attributes.ts";
 import type {
   AttributesContext,
-  BaseContext,
   ExportContext,
   FileContext,
   InstanceContext,
@@ -24,11 +22,11 @@ import type {
 } from "./contexts.ts";
 import { exportContext } from "./export-policy.ts";
 import type { Places, Variants } from "./export-policy.ts";
-import { anyMarkList, attributesMap, importMap } from "./names.ts";
+import { attributesMap } from "./names.ts";
 import { neighborContext, neighborLinesOf } from "./neighbor.ts";
 import type { NeighborLines } from "./neighbor.ts";
 import { parseRunningConfig } from "./running-config.ts";
-import * as samples from "./samples.ts";
+import { base, frrSamples } from "./samples.ts";
 import type { Stanzas } from "./stanzas.ts";
 
 export const frrTemplateTexts = {
@@ -68,16 +66,12 @@ export class Rendering {
   /** @throws {TemplateError} for the first template that cannot be used */
   constructor(overrides?: Overrides) {
     const templates = new Templates<FrrTemplateName>("frr", frrTemplateTexts, overrides);
-    const context: BaseContext = {
-      importMap,
-      anyMark: { list: anyMarkList, expression: `^${markSpace}` },
-    };
-    this.base = rendered(templates.compile("base", context)(context));
-    this.#attributes = templates.compile("attributes", samples.attributes);
-    this.#export = templates.compile("export", samples.exports);
-    this.#file = templates.compile("file", samples.file);
-    this.#instance = templates.compile("instance", samples.instance);
-    this.#neighbor = templates.compile("neighbor", samples.neighbor);
+    this.base = rendered(templates.compile("base", base)(base));
+    this.#attributes = templates.compile("attributes", frrSamples.attributes);
+    this.#export = templates.compile("export", frrSamples.export);
+    this.#file = templates.compile("file", frrSamples.file);
+    this.#instance = templates.compile("instance", frrSamples.instance);
+    this.#neighbor = templates.compile("neighbor", frrSamples.neighbor);
   }
 
   attributes(attributes: Attributes, localAsn: Asn): AttributesMap {

@@ -2,18 +2,26 @@
 import { families } from "../../model/family.ts";
 import type {
   AttributesContext,
+  BaseContext,
   ExportContext,
   FileContext,
   InstanceContext,
   NeighborContext,
 } from "./contexts.ts";
+import { markSpace } from "../marks.ts";
 import { anyMarkList, importMap, markList } from "./names.ts";
 
 const communities = ["64512:100"];
 const largeCommunities = ["64512:1:2"];
 const mark = { list: markList(1), mark: "4294967295:4242:1" };
 
-export const attributes: AttributesContext = {
+/** What it is given always. */
+export const base: BaseContext = {
+  importMap,
+  anyMark: { list: anyMarkList, expression: `^${markSpace}` },
+};
+
+const attributes: AttributesContext = {
   name: "BELLMAN-ROUTE-0",
   description: "[]",
   communities,
@@ -24,7 +32,7 @@ export const attributes: AttributesContext = {
   nextHop: { address: "fd01::10", ipv6: true },
 };
 
-export const exports: ExportContext = {
+const exports: ExportContext = {
   name: "BELLMAN-OUT-192.168.1.1",
   denied: mark,
   added: [{ ...mark, sequence: 2, community: "65535:65281" }],
@@ -43,13 +51,13 @@ export const exports: ExportContext = {
   anyMark: anyMarkList,
 };
 
-export const instance: InstanceContext = {
+const instance: InstanceContext = {
   asn: 64512,
   routerId: "192.168.1.10",
   restart: { seconds: 120 },
 };
 
-export const neighbor: NeighborContext = {
+const neighbor: NeighborContext = {
   address: "192.168.1.1",
   asn: 65001,
   description: "Bellman tor1",
@@ -69,7 +77,7 @@ export const neighbor: NeighborContext = {
   exportMap: "BELLMAN-OUT-192.168.1.1",
 };
 
-export const file: FileContext = {
+const file: FileContext = {
   definitions: `route-map ${importMap} deny 1`,
   asn: 64512,
   instance: "bgp router-id 192.168.1.10",
@@ -79,3 +87,6 @@ export const file: FileContext = {
     { name: "ipv6", networks: " network fd49::1/128 route-map BELLMAN-ROUTE-0" },
   ],
 };
+
+/** By template. */
+export const frrSamples = { attributes, base, export: exports, file, instance, neighbor } as const;

@@ -3,9 +3,10 @@ import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { codeIn, tablesOf } from "../../../test/support/markdown.ts";
 import { birdSamples } from "../bird/templates.ts";
+import { frrSamples } from "../frr/samples.ts";
 
 const page = readFileSync(new URL("../../../docs/reference/templates.md", import.meta.url), "utf8");
-const samples = { bird: birdSamples } as const;
+const samples = { bird: birdSamples, frr: frrSamples } as const;
 
 interface Said {
   readonly type: string;
@@ -18,7 +19,7 @@ function namesIn(value: unknown, at = ""): readonly (readonly [string, Said])[] 
   if (typeof value === "object" && value !== null)
     return Object.entries(value).flatMap(([name, part]) => namesIn(part, at === "" ? name : `${at}.${name}`));
   const types: Readonly<Record<string, string>> = { string: "text", number: "number", boolean: "yes or no" };
-  return [[at, { type: types[typeof value] ?? typeof value, example: String(value) }]];
+  return [[at, { type: types[typeof value] ?? typeof value, example: String(value).trim() }]];
 }
 
 /** The table under the heading of a template. */

@@ -33,7 +33,7 @@ function filesIn(engine: FileEngine["name"], model: string): readonly NamedText[
   return readdirSync(folder).map((path) => ({ path, text: readFileSync(join(folder, path), "utf8") }));
 }
 
-describe.each(["bird"] as const)("the parser of %s", (engine) => {
+describe.each(["bird", "frr"] as const)("the parser of %s", (engine) => {
   test.each(Object.keys(models))("takes what is written: %s", async (model) => {
     expect(await complaints(engine, filesIn(engine, model))).toBe("");
   });

@@ -3,11 +3,15 @@ import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { birdEngine } from "../../../agent/engine/bird/engine.ts";
+import { frrEngine } from "../../../agent/engine/frr/engine.ts";
 import type { Engine, EngineLink } from "../../../agent/engine/contract.ts";
 import type { Overrides } from "../../../agent/engine/templates/overrides.ts";
 import { compareAll } from "../../../agent/reconcile/compare.ts";
+import frrAttributes from "../../../templates/frr/attributes.hbs";
+import frrNeighbor from "../../../templates/frr/neighbor.hbs";
 import birdPeer from "../../../templates/bird/peer.hbs";
 import birdRoute from "../../../templates/bird/route.hbs";
+import { frrRig } from "../engine/frr-rig.ts";
 import { birdRig } from "../engine/bird-rig.ts";
 import { communities } from "../engine/conformance/seen.ts";
 import { nothing, route } from "../engine/conformance/trial.ts";
@@ -98,6 +102,22 @@ describeRefusals("bird", {
     // Those without a MED are as the built-in template makes them.
     text: birdRoute.replace("bgp_med =", "bgp_mad ="),
     says: /10-services\.conf:[0-9]+:[0-9]+ syntax error/,
+  },
+});
+
+describeRefusals("frr", {
+  make: () => frrRig({ keepsFile: true }),
+  engine: (rig, overrides) => frrEngine({ sockets: rig.frr.sockets, config: rig.frr.config, overrides }),
+  files: ({ frr }) => ({ "frr.conf": readFileSync(frr.config, "utf8") }),
+  peer: {
+    template: "neighbor",
+    text: frrNeighbor.replace("timers", "thymers"),
+    says: /thymers/,
+  },
+  route: {
+    template: "attributes",
+    text: frrAttributes.replace("set metric", "set matric"),
+    says: /matric/,
   },
 });
 
