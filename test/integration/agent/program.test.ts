@@ -41,7 +41,7 @@ describe("a start that cannot work ends with one line", () => {
     ],
     ["an unknown flag", ["agent", "--node-nam", "n1"], 2, "--node-nam"],
     ["a flag of a later release", ["agent", "--guard", "nft"], 2, "--guard is not available yet"],
-    ["an engine of a later release", ["agent", "--engine", "frr"], 2, "not available yet"],
+    ["an engine that there is not", ["agent", "--engine", "quagga"], 2, "is not gobgp, frr or bird"],
     ["a bad value", ["agent", "--listen-port", "99999"], 2, "--listen-port"],
     ["a missing settings file", ["agent", "--config", "/does/not/exist"], 2, "/does/not/exist"],
     ["a missing directory", ["agent", "--manifests", "/does/not/exist"], 3, "/does/not/exist"],
