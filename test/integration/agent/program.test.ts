@@ -19,6 +19,8 @@ beforeAll(async () => {
   await run(process.execPath, join(projectRoot, "build.mjs"), "--if-stale", "bellman");
   directory = mkdtempSync(join(tmpdir(), "bellman-program-"));
   mkdirSync(join(directory, "manifests"));
+  mkdirSync(join(directory, "templates/bird"), { recursive: true });
+  writeFileSync(join(directory, "templates/bird/peer.hbs"), "protocol bgp {\n{{adress}} }");
   writeFileSync(join(directory, "malformed.kubeconfig"), "clusters: [");
   taken = createServer().listen(0, "127.0.0.1");
   await until("a port is taken", () => taken.listening);
@@ -42,6 +44,12 @@ describe("a start that cannot work ends with one line", () => {
     ["an unknown flag", ["agent", "--node-nam", "n1"], 2, "--node-nam"],
     ["a flag of a later release", ["agent", "--guard", "nft"], 2, "--guard is not available yet"],
     ["an engine that there is not", ["agent", "--engine", "quagga"], 2, "is not gobgp, frr or bird"],
+    [
+      "a template that cannot be used",
+      ["agent", "--engine", "bird", "--templates", "DIR/templates", "--bird-socket", "/does/not/exist"],
+      2,
+      'templates/bird/peer.hbs:2: there is no "adress"; did you mean address?',
+    ],
     ["a bad value", ["agent", "--listen-port", "99999"], 2, "--listen-port"],
     ["a missing settings file", ["agent", "--config", "/does/not/exist"], 2, "/does/not/exist"],
     ["a missing directory", ["agent", "--manifests", "/does/not/exist"], 3, "/does/not/exist"],
