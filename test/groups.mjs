@@ -4,8 +4,8 @@ const sessionFiles = ["peers", "filters", "passwords", "restart", "faults", "dra
 
 /** Debian suite → names of the lab's tests that ask most of the speaker. Debian 13's has the API that the system's has. */
 const sessionRows = {
-  trixie: String.raw`\b(P9|P13|T6|R2).*(?<!BIRD\))$`,
-  sid: String.raw`\b(P1|P6|P7|P9|P13|T6|T8|R2): |\bR9: (bellman|SIGTERM)|\bP3: the session .*(right|another one|wrong)`,
+  trixie: String.raw`\b(P9|P13|T6): .*(?<!BIRD\))$|\bR2: (gobgp|whichever)`,
+  sid: String.raw`\b(P1|P6|P7|P9|P13|T6|T8): |\bR2: (gobgp|whichever)|\bR9: (gobgp|SIGTERM)|\bP3: the session .*(right|another one|wrong)`,
 };
 
 /**
@@ -58,14 +58,20 @@ export const groups = [
   },
   {
     name: "check",
-    about: "npm run lab -- --check: FRR, BIRD and both, in one AS and in many",
+    about:
+      "npm run lab -- --check: each engine and all of them, ToRs with FRR and BIRD, in one AS and in many",
     needs: ["rack"],
-    lab: [["--check"], ["--check", "--tor", "bird", "--ebgp"], ["--check", "--tors", "2"]],
+    lab: [
+      ["--check"],
+      ["--check", "--engine", "frr", "--ebgp"],
+      ["--check", "--engine", "bird", "--tor", "bird", "--ebgp"],
+      ["--check", "--engine", "mixed", "--tors", "2"],
+    ],
   },
   {
     name: "check-kubernetes",
-    about: "npm run lab -- --kubernetes --check",
+    about: "npm run lab -- --kubernetes --check: an engine on each node, every node in its own AS",
     needs: ["rack", "kubernetes"],
-    lab: [["--kubernetes", "--check"]],
+    lab: [["--kubernetes", "--check", "--engine", "mixed", "--ebgp"]],
   },
 ];

@@ -50,6 +50,7 @@ import { projectRoot } from "../../test/support/paths.ts";
 import { Pods } from "./pods.ts";
 import { peerManifests, routerConfig, torAsn } from "./shape.ts";
 import type { RackShape, RouterName } from "./shape.ts";
+import type { FrrForm } from "./speaker-frr.ts";
 import type { Speaker } from "./speaker.ts";
 import { makeSpeaker } from "./speakers.ts";
 import type { RackEngines } from "./speakers.ts";
@@ -69,6 +70,8 @@ export interface RackOptions {
   readonly engine?: RackEngines;
   /** Folder of another gobgpd and gobgp. Default: that of BELLMAN_TEST_GOBGP, otherwise the system's. */
   readonly gobgp?: string;
+  /** What FRR on a node consists of. Default: bgpd alone, and where all nodes have FRR zebra as well on n1. */
+  readonly frr?: FrrForm;
   /** Default `manifests`. */
   readonly cluster?: "manifests" | "kubernetes";
   /** Folders of YAML files, applied before the agents start; default: those of lab/manifests that fit the rack. */
@@ -253,8 +256,12 @@ async function build(
   // Nothing but kube-proxy answers what the dataplane gate asks.
   const gate = kubernetes && options.proxies !== false ? [] : ["--dataplane-gate", "off"];
   const agentSettings = ["--namespace", agentNamespace, ...gate, ...(options.agentSettings ?? [])];
-  const { engine = "gobgp", gobgp = process.env["BELLMAN_TEST_GOBGP"] ?? null } = options;
-  const speakers = byNode((node) => makeSpeaker(state, node, engine, gobgp));
+  const {
+    engine: engines = "gobgp",
+    gobgp = process.env["BELLMAN_TEST_GOBGP"] ?? null,
+    frr = null,
+  } = options;
+  const speakers = byNode((node) => makeSpeaker(state, node, { engines, gobgp, frr }));
   const rack = new Rack(state, tors, cluster, controlPlane, speakers, agentSettings);
   step(nodeNames.map((node) => `${speakers[node].program} on ${node}`).join(", "));
   for (const node of rack.nodes) await node.speaker.start();

@@ -29,7 +29,7 @@ export class BirdSpeaker implements Speaker {
     this.#shell = ["birdc", "-s", this.socket];
     this.agentSettings = ["--engine", "bird", "--bird-socket", this.socket, "--bird-dir", this.#includes];
     this.logs = [state.logOf(`${options.node}-bird`)];
-    this.listRoutes = [...this.#shell, "show", "route"];
+    this.listRoutes = [...this.#shell, "show", "route", "table", "all"];
   }
 
   get running(): boolean {

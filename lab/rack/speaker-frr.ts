@@ -1,5 +1,4 @@
 // FRR on a node, as docs/guides/engines starts it: it begins with the file that the agent keeps for that.
-import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Daemon } from "../../test/support/daemon.ts";
 import { run } from "../../test/support/netns.ts";
@@ -47,8 +46,6 @@ export class FrrSpeaker implements Speaker {
   async start(): Promise<void> {
     if (this.running) throw new Error(`${this.#node}: bgpd runs already`);
     this.#daemons.makeDirectory();
-    // Without the file that it is told to read, bgpd does not start.
-    if (!existsSync(this.#config)) writeFileSync(this.#config, "", { mode: 0o640 });
     if (this.#form !== "bgpd" && this.#zebra === null) {
       this.#zebra = await this.#daemons.zebra();
       if (this.#form === "bfdd") await this.#daemons.bfdd();

@@ -1,7 +1,8 @@
 // What the rack asks of the program that speaks BGP on a node: gobgpd, FRR's bgpd or BIRD.
+import type { EngineName } from "../../agent/config/engine-settings.ts";
 import type { NodeName } from "./layout.ts";
 
-export type EngineName = "gobgp" | "frr" | "bird";
+export type { EngineName } from "../../agent/config/engine-settings.ts";
 
 /** Where a speaker runs. */
 export interface SpeakerOptions {

@@ -1,12 +1,15 @@
-// What the ToR learns as services, endpoints and configuration change: three nodes, an FRR ToR.
+// What the ToR learns as services, endpoints and configuration change: an FRR ToR, and gobgpd, FRR and BIRD on the nodes.
 import { isDeepStrictEqual } from "node:util";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { nodeNames } from "../../lab/rack/layout.ts";
+import type { NodeName } from "../../lab/rack/layout.ts";
 import { startRack } from "../../lab/rack/rack.ts";
 import type { Rack } from "../../lab/rack/rack.ts";
+import { engineOn } from "../../lab/rack/speakers.ts";
 import { until } from "../support/until.ts";
 import { reachedOver, reasonOn, sessionCounters } from "./expect-routes.ts";
 
-const all = ["n1", "n2", "n3"] as const;
+const all = nodeNames;
 const clusterCidr = "10.49.0.0/16";
 const nginx = "10.49.62.131/32";
 const exclude = "node.kubernetes.io/exclude-from-external-load-balancers";
@@ -15,7 +18,7 @@ let rack: Rack;
 let counters: unknown;
 
 beforeAll(async () => {
-  rack = await startRack({ prefix: `ann${process.pid}`, tor: "frr" });
+  rack = await startRack({ prefix: `ann${process.pid}`, tor: "frr", engine: "mixed" });
   await reachedOver(rack, clusterCidr, all);
   await until("every session is up", async () =>
     Object.values(await rack.tor.sessions()).every(({ established }) => established),
@@ -35,13 +38,23 @@ function policy(externalTrafficPolicy: "Cluster" | "Local") {
   return rack.patch("Service", "nginx", { spec: { externalTrafficPolicy } });
 }
 
+const engines = all.map((node) => [engineOn[node], node] as const);
+
+/** Which engine gives a route up, and which takes it over. */
+const moves = all.map((from, index) => {
+  const to = all[(index + 1) % all.length] ?? from;
+  return [`from ${engineOn[from]} to ${engineOn[to]}`, from, to] as const;
+});
+
+function nginxOn(nodes: readonly NodeName[]) {
+  return rack.setPods(
+    "nginx",
+    nodes.map((node) => ({ pod: `nginx-${node}`, node })),
+  );
+}
+
 /** A service of its own for one test, with one ready pod on each of these nodes. */
-async function service(
-  name: string,
-  spec: object,
-  nodes: readonly ("n1" | "n2" | "n3")[],
-  status: object = {},
-) {
+async function service(name: string, spec: object, nodes: readonly NodeName[], status: object = {}) {
   const ports = [{ name: "http", protocol: "TCP", port: 80, targetPort: 80 }];
   await rack.apply([
     {
@@ -84,15 +97,20 @@ describe("cluster IPs", () => {
     await rack.delete("Service", "one");
   });
 
-  it("A11: policy Cluster → Local → Cluster: the next hops follow and the sessions stay", async () => {
-    await policy("Local");
-    await reachedOver(rack, nginx, ["n1", "n2"]);
-    await reachedOver(rack, "fd00:10:49::6283/128", ["n1", "n2"]);
-    expect(await reasonOn(rack, "n3", "10.49.62.131")).toBe("NoLocalEndpoints");
-    await policy("Cluster");
-    await reachedOver(rack, nginx, []);
-    await reachedOver(rack, clusterCidr, all);
-  });
+  it.each(moves)(
+    "A11: policy Cluster → Local → Cluster: the next hops follow, %s as well, and the sessions stay",
+    async (_title, from, to) => {
+      await nginxOn([from, to]);
+      await policy("Local");
+      await reachedOver(rack, nginx, [from, to]);
+      await reachedOver(rack, "fd00:10:49::6283/128", [from, to]);
+      const third = all.find((node) => ![from, to].includes(node)) ?? "n3";
+      expect(await reasonOn(rack, third, "10.49.62.131")).toBe("NoLocalEndpoints");
+      await policy("Cluster");
+      await reachedOver(rack, nginx, []);
+      await reachedOver(rack, clusterCidr, all);
+    },
+  );
 
   it("A5: a deleted service loses its host route, the CIDR stays", async () => {
     await service(
@@ -108,25 +126,30 @@ describe("cluster IPs", () => {
 });
 
 describe("an endpoint that moves", () => {
-  it("A13: a service that moves from n2 to n3, ready there first, is reachable all the time", async () => {
-    const spec = { clusterIP: "10.49.0.8", clusterIPs: ["10.49.0.8"], externalTrafficPolicy: "Local" };
-    await service("moves", { type: "NodePort", ...spec }, ["n2"]);
-    await reachedOver(rack, "10.49.0.8/32", ["n2"]);
-    await rack.client.reaches("10.49.0.8", 80);
-    const monitor = await rack.tor.monitor();
-    const pods = { n2: { pod: "moves-n2", node: "n2" }, n3: { pod: "moves-n3", node: "n3" } } as const;
-    await rack.setPods("moves", [pods.n2, pods.n3]);
-    await reachedOver(rack, "10.49.0.8/32", ["n2", "n3"]);
-    await rack.setPods("moves", [{ ...pods.n2, ready: false }, pods.n3]);
-    await reachedOver(rack, "10.49.0.8/32", ["n3"]);
-    await rack.setPods("moves", [pods.n3]);
-    await rack.client.reaches("10.49.0.8", 80);
-    const events = (await monitor.events()).filter(({ prefix }) => prefix === "10.49.0.8");
-    expect(events.length).toBeGreaterThan(1);
-    expect(events.filter(({ type, nextHops }) => type === "deleted" || nextHops.length === 0)).toEqual([]);
-    await monitor.stop();
-    await rack.delete("Service", "moves");
-  });
+  it.each(moves)(
+    "A13: a service that moves %s, ready there first, is reachable all the time",
+    async (_title, from, to) => {
+      const spec = { clusterIP: "10.49.0.8", clusterIPs: ["10.49.0.8"], externalTrafficPolicy: "Local" };
+      await service("moves", { type: "NodePort", ...spec }, [from]);
+      await reachedOver(rack, "10.49.0.8/32", [from]);
+      await rack.client.reaches("10.49.0.8", 80);
+      const monitor = await rack.tor.monitor();
+      const [old, young] = [from, to].map((node) => ({ pod: `moves-${node}`, node }));
+      if (old === undefined || young === undefined) throw new Error("there are two");
+      await rack.setPods("moves", [old, young]);
+      await reachedOver(rack, "10.49.0.8/32", [from, to]);
+      await rack.setPods("moves", [{ ...old, ready: false }, young]);
+      await reachedOver(rack, "10.49.0.8/32", [to]);
+      await rack.setPods("moves", [young]);
+      await rack.client.reaches("10.49.0.8", 80);
+      const events = (await monitor.events()).filter(({ prefix }) => prefix === "10.49.0.8");
+      expect(events.length).toBeGreaterThan(1);
+      expect(events.filter(({ type, nextHops }) => type === "deleted" || nextHops.length === 0)).toEqual([]);
+      await monitor.stop();
+      await rack.delete("Service", "moves");
+      await reachedOver(rack, "10.49.0.8/32", []);
+    },
+  );
 });
 
 describe("external and load balancer IPs", () => {
@@ -172,41 +195,46 @@ describe("external and load balancer IPs", () => {
 });
 
 describe("a load balancer that gives another address", () => {
-  it("A12: the new prefix comes in before the old one goes", async () => {
+  it.each(engines)("A12: the new prefix comes in before the old one goes (%s)", async (_engine, node) => {
     const ingress = (ip: string) => ({ loadBalancer: { ingress: [{ ip }] } });
     const spec = { type: "LoadBalancer", clusterIP: "10.49.0.9", clusterIPs: ["10.49.0.9"] };
-    await service("lb", { ...spec, externalTrafficPolicy: "Local" }, ["n1"], ingress("192.168.5.20"));
-    await reachedOver(rack, "192.168.5.20/32", ["n1"]);
+    const local = { ...spec, externalTrafficPolicy: "Local" };
+    await service("lb", local, [node], ingress("192.168.5.20"));
+    await reachedOver(rack, "192.168.5.20/32", [node]);
     const monitor = await rack.tor.monitor();
     await rack.patch("Service", "lb", { status: ingress("192.168.5.21") });
     await reachedOver(rack, "192.168.5.20/32", []);
-    await reachedOver(rack, "192.168.5.21/32", ["n1"]);
+    await reachedOver(rack, "192.168.5.21/32", [node]);
     expect((await monitor.events()).map(({ type, prefix }) => `${type} ${prefix}`)).toEqual([
       "set 192.168.5.21",
       "deleted 192.168.5.20",
     ]);
     await monitor.stop();
     await rack.delete("Service", "lb");
+    await reachedOver(rack, "192.168.5.21/32", []);
   });
 });
 
 describe("the node", () => {
-  it('N1: an exclusion label of "true" or "" takes all service routes of the node, "false" brings them back', async () => {
-    await policy("Local");
-    await reachedOver(rack, nginx, ["n1", "n2"]);
-    for (const value of ["true", ""]) {
-      await rack.patch("Node", "n2", { metadata: { labels: { [exclude]: value } } });
-      await reachedOver(rack, nginx, ["n1"]);
-      for (const cidr of [clusterCidr, "192.168.3.0/24", "192.168.5.0/24"])
-        await reachedOver(rack, cidr, ["n1", "n3"]);
-      expect(await reasonOn(rack, "n2", "10.49.62.131")).toBe("NodeExcluded");
-      await rack.patch("Node", "n2", { metadata: { labels: { [exclude]: "false" } } });
-      await reachedOver(rack, nginx, ["n1", "n2"]);
-      await reachedOver(rack, clusterCidr, all);
-    }
-    await policy("Cluster");
-    await reachedOver(rack, nginx, []);
-  });
+  it.each(engines)(
+    'N1: an exclusion label of "true" or "" takes all service routes of the node, "false" brings them back (%s)',
+    async (_engine, node) => {
+      const others = all.filter((each) => each !== node);
+      await nginxOn(all);
+      await policy("Local");
+      await reachedOver(rack, nginx, all);
+      for (const value of ["true", ""]) {
+        await rack.patch("Node", node, { metadata: { labels: { [exclude]: value } } });
+        for (const prefix of [nginx, clusterCidr, "192.168.3.0/24", "192.168.5.0/24"])
+          await reachedOver(rack, prefix, others);
+        expect(await reasonOn(rack, node, "10.49.62.131")).toBe("NodeExcluded");
+        await rack.patch("Node", node, { metadata: { labels: { [exclude]: "false" } } });
+        for (const prefix of [nginx, clusterCidr]) await reachedOver(rack, prefix, all);
+      }
+      await policy("Cluster");
+      await reachedOver(rack, nginx, []);
+    },
+  );
 });
 
 /** The last, because it leaves its services behind. */
@@ -223,7 +251,7 @@ describe("many services", () => {
       ports: [{ name: "http", protocol: "TCP", port: 80, targetPort: 80 }],
     },
   });
-  const slice = (service: string, pods: readonly string[]) => ({
+  const slice = (service: string, pod: string, nodes: readonly NodeName[]) => ({
     apiVersion: "discovery.k8s.io/v1",
     kind: "EndpointSlice",
     metadata: {
@@ -233,7 +261,7 @@ describe("many services", () => {
     },
     addressType: "IPv4",
     ports: [{ name: "http", protocol: "TCP", port: 80 }],
-    endpoints: pods.map((address) => ({ addresses: [address], nodeName: "n2", conditions: { ready: true } })),
+    endpoints: nodes.map((nodeName) => ({ addresses: [pod], nodeName, conditions: { ready: true } })),
   });
 
   it("A10: 51 Local services at once are 51 host routes, and none when they are scaled to nothing", async () => {
@@ -244,16 +272,17 @@ describe("many services", () => {
     };
     const become = (title: string, wanted: object) =>
       until(title, async () => isDeepStrictEqual(await hostRoutes(), wanted), { timeoutMs: 20_000 });
-    // Of pods that nobody runs: what counts here is that their slices say they are on n2.
+    // Of pods that nobody runs: what counts here is that their slices say on which nodes they are.
     await rack.apply(
       numbers.flatMap((number) => [
         localService(`many-${number}`, `10.49.7.${number}`),
-        slice(`many-${number}`, [`10.48.99.${number}`]),
+        slice(`many-${number}`, `10.48.99.${number}`, all),
       ]),
     );
-    const onN2 = numbers.map((number) => [`10.49.7.${number}`, ["192.168.1.11"]] as const);
-    await become("the ToR has 51 host routes over n2", Object.fromEntries(onN2));
-    await rack.apply(numbers.map((number) => slice(`many-${number}`, [])));
+    const nextHops = rack.nodes.map(({ addresses }) => addresses.ipv4);
+    const onAll = numbers.map((number) => [`10.49.7.${number}`, nextHops] as const);
+    await become("the ToR has 51 host routes over all nodes", Object.fromEntries(onAll));
+    await rack.apply(numbers.map((number) => slice(`many-${number}`, "", [])));
     await become("all host routes are gone", {});
     await reachedOver(rack, clusterCidr, all);
   });

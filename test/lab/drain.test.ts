@@ -1,4 +1,5 @@
-// A drain as the ToR sees it: the marks, the withdrawal, the sessions that stay, and restarts in between.
+// A drain as the ToR sees it: the marks, the withdrawal, the sessions that stay, and restarts in between. On the nodes are
+// gobgpd, FRR and BIRD.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
@@ -8,13 +9,15 @@ import { nodeAddresses, nodeNames } from "../../lab/rack/layout.ts";
 import type { NodeName } from "../../lab/rack/layout.ts";
 import { startRack } from "../../lab/rack/rack.ts";
 import type { Rack } from "../../lab/rack/rack.ts";
+import { engineOn } from "../../lab/rack/speakers.ts";
 import { projectRoot } from "../support/paths.ts";
 import { until } from "../support/until.ts";
 import { reachedOver, reasonOn, sessionCounters } from "./expect-routes.ts";
 
 const connections = 12;
 const hold = ["10.49.62.131", "80", String(connections)];
-const all = ["n1", "n2", "n3"] as const;
+const all = nodeNames;
+const engines = all.map((node) => [engineOn[node], node] as const);
 const clusterCidr = "10.49.0.0/16";
 const nginx = "10.49.62.131/32";
 
@@ -63,57 +66,81 @@ function cameOver(connection: unknown): unknown {
   return nodeNames.find((name) => nodeAddresses[name].ipv4 === client) ?? at(connection, "node");
 }
 
+function nginxOn(nodes: readonly NodeName[]): Promise<void> {
+  return rack.setPods(
+    "nginx",
+    nodes.map((node) => ({ pod: `nginx-${node}`, node })),
+  );
+}
+
 async function settled(): Promise<void> {
   await reachedOver(rack, clusterCidr, all);
-  await reachedOver(rack, nginx, ["n1", "n2"]);
+  await reachedOver(rack, nginx, all);
 }
 
 async function start(ebgp: boolean): Promise<void> {
-  const agentSettings = ["--drain-wait", "3s"];
-  rack = await startRack({ prefix: `drn${ebgp ? "e" : "i"}${process.pid}`, tor: "frr", ebgp, agentSettings });
+  const agentSettings = ["--drain-wait", "2s"];
+  rack = await startRack({
+    prefix: `drn${ebgp ? "e" : "i"}${process.pid}`,
+    tor: "frr",
+    ebgp,
+    engine: "mixed",
+    agentSettings,
+  });
+  await nginxOn(all);
   await rack.patch("Service", "nginx", { spec: { externalTrafficPolicy: "Local" } });
   await settled();
 }
 
-describe.each([
-  ["in the ToR's AS, by local preference", false],
-  ["in ASes of their own, by GRACEFUL_SHUTDOWN", true],
-])("bellman drain, the nodes %s", (_where, ebgp) => {
-  beforeAll(() => start(ebgp));
+function drainsEachEngine(): void {
+  it.each(engines)(
+    "R9: %s: it marks, moves traffic away, withdraws, and the sessions stay; --undo brings all back",
+    async (_engine, node) => {
+      const others = all.filter((each) => each !== node);
+      const sessions = await sessionCounters(rack);
+      const monitor = await rack.tor.monitor();
+      const states = changesUntil(node, "gone");
+      const said = await bellman(node, "drain");
+      expect(said).toMatch(
+        /: [0-9]+ routes marked, to be withdrawn in [12]s\n(.*\n)*.*: drained, no route left$/,
+      );
+      expect(await states).toEqual(["plain", "marked", "gone"]);
+      await reachedOver(rack, clusterCidr, others);
+      await reachedOver(rack, nginx, others);
+      // The kernel turned to the others at the marks, and the withdrawal changed nothing for it.
+      const events = (await monitor.events()).filter(({ prefix }) => prefix === clusterCidr);
+      expect(events.map(({ type, nextHops }) => [type, [...nextHops].sort()])).toEqual([
+        ["set", others.map((each) => nodeAddresses[each].ipv4)],
+      ]);
+      await monitor.stop();
+      expect(await reasonOn(rack, node, "10.49.62.131")).toBe("NodeDraining");
+      await rack.client.reaches("10.49.62.131", 80);
+
+      expect(await bellman(node, "drain", "--undo")).toMatch(/: not drained, [0-9]+ routes announced$/);
+      await settled();
+      expect(await pathFrom(node)).toBe("plain");
+      expect(await sessionCounters(rack)).toEqual(sessions);
+    },
+  );
+}
+
+describe("bellman drain, the nodes in ASes of their own, by GRACEFUL_SHUTDOWN", () => {
+  beforeAll(() => start(true));
   afterAll(() => rack.down());
 
-  it("R9: bellman drain marks, moves traffic away, withdraws, and the sessions stay; --undo brings all back", async () => {
-    const sessions = await sessionCounters(rack);
-    const monitor = await rack.tor.monitor();
-    const states = changesUntil("n1", "gone");
-    const said = await bellman("n1", "drain");
-    expect(said).toMatch(
-      /n1: [0-9]+ routes marked, to be withdrawn in [123]s\n(.*\n)*n1: drained, no route left$/,
-    );
-    expect(await states).toEqual(["plain", "marked", "gone"]);
-    await reachedOver(rack, clusterCidr, ["n2", "n3"]);
-    await reachedOver(rack, nginx, ["n2"]);
-    // The kernel turned to the others at the marks, and the withdrawal changed nothing for it.
-    const events = (await monitor.events()).filter(({ prefix }) => prefix === clusterCidr);
-    expect(events.map(({ type, nextHops }) => [type, [...nextHops].sort()])).toEqual([
-      ["set", [nodeAddresses.n2.ipv4, nodeAddresses.n3.ipv4]],
-    ]);
-    await monitor.stop();
-    expect(await reasonOn(rack, "n1", "10.49.62.131")).toBe("NodeDraining");
-    await rack.client.reaches("10.49.62.131", 80);
-
-    expect(await bellman("n1", "drain", "--undo")).toMatch(/n1: not drained, [0-9]+ routes announced$/);
-    await settled();
-    expect(await pathFrom("n1")).toBe("plain");
-    expect(await sessionCounters(rack)).toEqual(sessions);
-  });
+  drainsEachEngine();
 });
 
-describe("drained nodes, restarts and connections", () => {
+describe("bellman drain, the nodes in the ToR's AS, by local preference", () => {
   beforeAll(() => start(false));
   afterAll(() => rack.down());
 
+  drainsEachEngine();
+
   it("R9: those over another node last through the drain", async () => {
+    // With more than one left, a ToR without resilient hashing moves connections between those, too.
+    await nginxOn(["n1", "n2"]);
+    await reachedOver(rack, nginx, ["n1", "n2"]);
     const client = spawn(
       "ip",
       ["netns", "exec", rack.client.netns, process.execPath, join(projectRoot, "lab/hold.mjs"), ...hold],
@@ -131,6 +158,7 @@ describe("drained nodes, restarts and connections", () => {
     expect(overN2.length).toBeGreaterThan(0);
     expect(overN2.filter((each) => at(each, "error") !== null)).toEqual([]);
     await bellman("n1", "drain", "--undo");
+    await nginxOn(all);
     await settled();
   });
 
@@ -179,31 +207,41 @@ describe("drained nodes, restarts and connections", () => {
     await monitor.stop();
   });
 
-  it("R9: a speaker that is killed beside a drained agent comes back with its session and without routes", async () => {
-    await bellman("n1", "drain");
-    await rack.node("n1").speaker.kill();
-    const sessionOf = async () => (await rack.tor.sessions()).n1.established;
-    await until("the ToR has lost the session", async () => !(await sessionOf()));
-    await rack.node("n1").speaker.start();
-    await until("the session is back", sessionOf, { timeoutMs: 30_000 });
-    await until("the agent holds the speaker", async () =>
-      JSON.stringify(await rack.node("n1").agent.api("drain")).includes('"settled":true'),
-    );
-    expect(await pathFrom("n1")).toBe("gone");
-    await bellman("n1", "drain", "--undo");
+  it("R9: any speaker that is killed beside a drained agent comes back with its session and without routes", async () => {
+    const established = async () => Object.values(await rack.tor.sessions()).map((each) => each.established);
+    await Promise.all(all.map((node) => bellman(node, "drain")));
+    for (const { speaker } of rack.nodes) await speaker.kill();
+    await until("the ToR has lost the sessions", async () => !(await established()).includes(true));
+    const monitor = await rack.tor.monitor();
+    for (const { speaker } of rack.nodes) await speaker.start();
+    await until("the sessions are back", async () => !(await established()).includes(false), {
+      timeoutMs: 30_000,
+    });
+    for (const { agent } of rack.nodes)
+      await until("the agent holds the speaker", async () =>
+        JSON.stringify(await agent.api("drain")).includes('"settled":true'),
+      );
+    for (const node of all) expect(await pathFrom(node)).toBe("gone");
+    expect(await monitor.events()).toEqual([]);
+    await Promise.all(all.map((node) => bellman(node, "drain", "--undo")));
     await rack.patch("Service", "nginx", { spec: { externalTrafficPolicy: "Local" } });
     await settled();
+    expect(await monitor.events()).not.toEqual([]);
+    await monitor.stop();
   });
 
-  it("R9: SIGTERM with --shutdown withdraw marks, waits, withdraws and ends with 0", async () => {
-    const { agent } = rack.node("n3");
-    await agent.stop("SIGKILL");
-    agent.start("--shutdown", "withdraw");
-    await agent.ready();
+  it("R9: SIGTERM with --shutdown withdraw marks, waits, withdraws and ends with 0, with any engine", async () => {
+    for (const { agent } of rack.nodes) await agent.stop("SIGKILL");
+    for (const { agent } of rack.nodes) agent.start("--shutdown", "withdraw");
+    for (const { agent } of rack.nodes) await agent.ready();
     const sessions = await sessionCounters(rack);
-    const states = changesUntil("n3", "gone");
-    expect(await agent.stop("SIGTERM")).toBe(0);
-    expect(await states).toEqual(["plain", "marked", "gone"]);
+    const ends = rack.nodes.map(async ({ name, agent }) => {
+      const states = changesUntil(name, "gone");
+      const code = await agent.stop("SIGTERM");
+      return { name, code, states: await states };
+    });
+    const states = ["plain", "marked", "gone"];
+    expect(await Promise.all(ends)).toEqual(all.map((name) => ({ name, code: 0, states })));
     expect(await sessionCounters(rack)).toEqual(sessions);
   });
 });

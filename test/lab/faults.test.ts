@@ -1,11 +1,14 @@
-// Faults of speakers and sessions beside good ones: two ToRs, one with FRR and one with BIRD, graceful restart all round.
+// Faults of speakers and sessions beside good ones: two ToRs, one with FRR and one with BIRD, graceful restart all round,
+// and gobgpd, FRR and BIRD on the nodes.
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, expect, it } from "vitest";
 import { at, items } from "../../lab/rack/json.ts";
+import { nodeNames } from "../../lab/rack/layout.ts";
 import type { NodeName } from "../../lab/rack/layout.ts";
 import { startRack } from "../../lab/rack/rack.ts";
 import type { Rack } from "../../lab/rack/rack.ts";
 import type { RouteEvent, RouteMonitor } from "../../lab/rack/route-monitor.ts";
+import { engineOn } from "../../lab/rack/speakers.ts";
 import type { Tor } from "../../lab/rack/tor.ts";
 import { projectRoot } from "../support/paths.ts";
 import { until } from "../support/until.ts";
@@ -22,6 +25,9 @@ beforeAll(async () => {
     prefix: `flt${process.pid}`,
     tor: ["frr", "bird"],
     ebgp: true,
+    engine: "mixed",
+    // FRR takes graceful restart only beside zebra.
+    frr: "zebra",
     agentSettings: ["--graceful-restart", "20s"],
   });
   await nginxIs("Local");
@@ -38,6 +44,8 @@ const pairs = [
   { name: "FRR", bad: () => tor(0), good: () => tor(1), peer: "tor1" },
   { name: "BIRD", bad: () => tor(1), good: () => tor(0), peer: "tor2" },
 ] as const;
+
+const engines = nodeNames.map((node) => [engineOn[node], node] as const);
 
 const policyIs = (externalTrafficPolicy: "Local" | "Cluster") =>
   rack.patch("Service", "nginx", { spec: { externalTrafficPolicy } });
@@ -98,47 +106,58 @@ async function unseenBy(good: Tor, work: () => Promise<void>): Promise<void> {
   await monitor.stop();
 }
 
-it("R2: a speaker with graceful restart that is killed with -9 and started again causes no event at an FRR or BIRD ToR", async () => {
-  const { speaker } = rack.node("n1");
-  const ups = await Promise.all(rack.tors.map(async (each) => (await each.sessions()).n1.ups));
-  const monitors = await Promise.all(rack.tors.map((each) => each.monitor()));
-  await speaker.kill();
-  await speaker.start();
-  for (const [index, each] of rack.tors.entries())
-    await until(
-      `${each.name} has a new session with n1`,
-      async () => {
-        const { n1 } = await each.sessions();
-        return n1.established && n1.ups > (ups[index] ?? 0);
-      },
-      { timeoutMs: 30_000 },
-    );
-  // A change on top tells that all from before has come through, and that the monitors listen.
-  await nginxIs("Cluster");
-  for (const monitor of monitors) {
-    expect(await unasked(monitor)).toEqual([]);
-    expect((await monitor.events()).map(({ nextHops }) => nextHops)).not.toEqual([]);
-    await monitor.stop();
-  }
-  await nginxIs("Local");
-});
+it.each(engines)(
+  "R2: %s with graceful restart, killed with -9 and started again, causes no event at an FRR or BIRD ToR",
+  async (_engine, node) => {
+    const { speaker } = rack.node(node);
+    const ups = await Promise.all(rack.tors.map(async (each) => (await each.sessions())[node].ups));
+    const monitors = await Promise.all(rack.tors.map((each) => each.monitor()));
+    await speaker.kill();
+    await speaker.start();
+    for (const [index, each] of rack.tors.entries())
+      await until(
+        `${each.name} has a new session with ${node}`,
+        async () => {
+          const session = (await each.sessions())[node];
+          return session.established && session.ups > (ups[index] ?? 0);
+        },
+        { timeoutMs: 30_000 },
+      );
+    // A change on top tells that all from before has come through, and that the monitors listen.
+    await nginxIs("Cluster");
+    for (const monitor of monitors) {
+      expect(await unasked(monitor)).toEqual([]);
+      expect((await monitor.events()).map(({ nextHops }) => nextHops)).not.toEqual([]);
+      await monitor.stop();
+    }
+    await nginxIs("Local");
+  },
+);
 
-describe.each(pairs)(
-  "beside a session with the $name ToR that does not come up",
-  ({ name, bad, good, peer }) => {
-    it(`P4: for another AS, or for nobody there, the reason is told, and the other session stays (${name})`, async () => {
-      const object = `${peer}-n3`;
-      const { spec } = await rack.cluster.get("BGPPeer", object);
-      await unseenBy(good(), async () => {
-        await rack.patch("BGPPeer", object, { spec: { asNumber: 65099 } });
-        await told("n3", object, /NOTIFICATION|peer as/i);
-        expect((await bad().sessions()).n3.established).toBe(false);
-        await rack.patch("BGPPeer", object, { spec: { peerIP: "192.168.1.99" } });
-        await told("n3", object, /no TCP connection/);
-        await rack.patch("BGPPeer", object, { spec });
-        for (const prefix of aggregates) await kernelHas(bad(), prefix, all);
-      });
-      expect(await session("n3", object)).toMatchObject({ state: "established", lastError: null });
+/** Which engine has a session with which ToR that does not come up. */
+const downs = [
+  ["gobgp", "FRR", "n1", pairs[0]],
+  ["frr", "FRR", "n2", pairs[0]],
+  ["bird", "BIRD", "n3", pairs[1]],
+] as const;
+
+it.each(downs)(
+  "P4: %s and the %s ToR: for another AS, or for nobody there, the reason is told, and the other session stays",
+  async (_engine, _tor, node, { bad, good, peer }) => {
+    const object = `${peer}-${node}`;
+    const { spec } = await rack.cluster.get("BGPPeer", object);
+    await unseenBy(good(), async () => {
+      await rack.patch("BGPPeer", object, { spec: { asNumber: 65099 } });
+      await told(node, object, /NOTIFICATION|peer as/i);
+      expect((await bad().sessions())[node].established).toBe(false);
+      await rack.patch("BGPPeer", object, { spec: { peerIP: "192.168.1.99" } });
+      await told(node, object, /no TCP connection|no route to host/i);
+      await rack.patch("BGPPeer", object, { spec });
+      for (const prefix of aggregates) await kernelHas(bad(), prefix, all);
+    });
+    await until(`${node} tells that it is up again`, async () => {
+      expect(await session(node, object)).toMatchObject({ state: "established" });
+      return true;
     });
   },
 );

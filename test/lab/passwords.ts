@@ -3,10 +3,13 @@ import { statSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { at, items } from "../../lab/rack/json.ts";
-import { agentNamespace, nodeAddresses, torAddresses } from "../../lab/rack/layout.ts";
+import { agentNamespace, torAddresses } from "../../lab/rack/layout.ts";
+import type { NodeName } from "../../lab/rack/layout.ts";
 import { startRack } from "../../lab/rack/rack.ts";
-import type { Rack } from "../../lab/rack/rack.ts";
+import type { Rack, RackNode } from "../../lab/rack/rack.ts";
+import type { Session } from "../../lab/rack/router.ts";
 import type { RouterName } from "../../lab/rack/shape.ts";
+import type { RackEngines } from "../../lab/rack/speakers.ts";
 import type { Tor } from "../../lab/rack/tor.ts";
 import { run } from "../support/netns.ts";
 import { until } from "../support/until.ts";
@@ -28,33 +31,46 @@ const secretName = "bgp-passwords";
 const aggregate = "10.49.0.0/16";
 const all = ["n1", "n2", "n3"] as const;
 
-/** Two ToRs, and the sessions of n1 with them. */
+/** Two ToRs, and the sessions of one node with them. */
 export class GuardedRack {
   readonly rack: Rack;
+  readonly node: RackNode;
   readonly earshot: Earshot;
   /** Of the Secret, in base64. */
-  readonly #entries = new Map<string, string>();
+  readonly #entries: Map<string, string>;
 
-  private constructor(rack: Rack) {
+  private constructor(rack: Rack, node: NodeName, entries = new Map<string, string>()) {
     this.rack = rack;
-    this.earshot = new Earshot(rack.node("n1"));
+    this.node = rack.node(node);
+    this.earshot = new Earshot(this.node);
+    this.#entries = entries;
   }
 
-  static async start(prefix: string, cluster: "manifests" | "kubernetes"): Promise<GuardedRack> {
+  static async start(
+    prefix: string,
+    cluster: "manifests" | "kubernetes",
+    engine: RackEngines = "gobgp",
+  ): Promise<GuardedRack> {
     const rack = await startRack({
       prefix,
       cluster,
       tor: ["frr", "bird"],
       ebgp: true,
+      engine,
       proxies: false,
       agentSettings: ["--log-level", "debug"],
       // BIRD takes a new password only with the whole session.
       torConfig: (guide) => guide.replace(/^protocol bgp n1 .*\n/m, ""),
     });
-    const guarded = new GuardedRack(rack);
+    const guarded = new GuardedRack(rack, "n1");
     for (const tor of rack.tors) await guarded.setAtTor(tor, null);
     for (const tor of rack.tors) await kernelHas(tor, aggregate, all);
     return guarded;
+  }
+
+  /** The same rack and Secret, and the sessions of another node. */
+  on(node: NodeName): GuardedRack {
+    return new GuardedRack(this.rack, node, this.#entries);
   }
 
   tor(router: RouterName): Tor {
@@ -63,13 +79,13 @@ export class GuardedRack {
     return tor;
   }
 
-  /** The BGPPeer of n1 for a ToR; the key in the Secret has the same name. */
+  /** The BGPPeer of the node for a ToR; the key in the Secret has the same name. */
   peerOf(tor: Tor): string {
-    return tor.name === "tor" ? "tor1-n1" : "tor2-n1";
+    return `${tor.name === "tor" ? "tor1" : "tor2"}-${this.node.name}`;
   }
 
   async setAtTor({ router }: Tor, password: string | null): Promise<void> {
-    const node = nodeAddresses.n1.ipv4;
+    const node = this.node.addresses.ipv4;
     if (router.name === "frr") {
       const line = `neighbor ${node} password`;
       // It asks for no quotes, and takes blanks as they are.
@@ -77,6 +93,7 @@ export class GuardedRack {
         `router bgp 4200000001\n${password === null ? `no ${line}` : `${line} ${password}`}`,
       );
     } else {
+      if (this.node.name !== "n1") throw new Error("the BIRD ToR has only the session with n1 to change");
       const option = password === null ? "" : `password "${password}";`;
       await router.configure(`protocol bgp n1 from node { neighbor ${node} as 4200000010; ${option} }\n`);
     }
@@ -110,7 +127,7 @@ export class GuardedRack {
       `the session with ${tor.name} is up with its password`,
       async () =>
         (await this.passwordAtSpeaker(tor)) === password &&
-        (await tor.sessions()).n1.established &&
+        (await this.sessionAt(tor)).established &&
         (await this.stateOf(tor)) === "established",
       { timeoutMs, everyMs: 100 },
     );
@@ -125,21 +142,25 @@ export class GuardedRack {
     await this.guardedBy(tor, password);
   }
 
+  async sessionAt(tor: Tor): Promise<Session> {
+    return (await tor.sessions())[this.node.name];
+  }
+
   /** What the speaker signs with; null: with nothing, or it does not know the neighbour. */
   passwordAtSpeaker(tor: Tor): Promise<string | null> {
-    return this.rack.node("n1").speaker.passwordFor(torAddresses[tor.name].rack.ipv4);
+    return this.node.speaker.passwordFor(torAddresses[tor.name].rack.ipv4);
   }
 
   /** As the agent tells it; null: it has no such session. */
   async stateOf(tor: Tor): Promise<unknown> {
-    const peers = items(at(await this.rack.node("n1").agent.api("peers"), "peers"));
+    const peers = items(at(await this.node.agent.api("peers"), "peers"));
     const found = peers.find((each) => at(each, "name") === this.peerOf(tor));
     return found === undefined ? null : at(found, "state");
   }
 
   /** Waits until status, metrics and `bellman peers` say this of the session with a ToR. */
   async says(tor: Tor, field: string, what: string): Promise<void> {
-    const node = this.rack.node("n1");
+    const { node } = this;
     const { agent } = node;
     const object = `BGPPeer/${this.peerOf(tor)}`;
     const wanted = { object, field, message: expect.stringContaining(what) as string };
@@ -164,7 +185,7 @@ export class GuardedRack {
   async tells(tor: Tor, field: string, what: string): Promise<void> {
     await this.says(tor, field, what);
     const line = `BGPPeer/${this.peerOf(tor)} ${field}: `;
-    const { agent } = this.rack.node("n1");
+    const { agent } = this.node;
     expect(agent.log().map(({ msg }) => String(msg))).toContainEqual(
       expect.stringMatching(new RegExp(`^${escaped(line)}.*${escaped(what)}`)),
     );
@@ -175,13 +196,14 @@ export class GuardedRack {
     const name = this.peerOf(tor);
     const { apiVersion, kind, spec } = await this.rack.cluster.get("BGPPeer", name);
     await this.rack.delete("BGPPeer", name);
-    await until("it is down", async () => !(await tor.sessions()).n1.established);
+    await until("it is down", async () => !(await this.sessionAt(tor)).established);
     return { apiVersion, kind, metadata: { name }, spec };
   }
 
-  /** Lets the ToR try the session with n1 at once: its kernel waits longer and longer before it sends again. */
+  /** Lets the ToR try the session at once: its kernel waits longer and longer before it sends again. */
   async retry({ router }: Tor): Promise<void> {
-    await router.command(router.name === "frr" ? `clear bgp ${nodeAddresses.n1.ipv4}` : "restart n1");
+    const { name, addresses } = this.node;
+    await router.command(router.name === "frr" ? `clear bgp ${addresses.ipv4}` : `restart ${name}`);
   }
 
   /** Where the password, or part of it, was heard, or can be read by others than root. */
@@ -237,28 +259,28 @@ export function describePasswords(
   describe(`P3: the session with a ToR (${router}) and a password`, () => {
     it("comes up with the right password", async () => {
       await unseenBy(other(), () => guarded.guard(tor(), first));
-      expect(at(await guarded.rack.node("n1").agent.api("status"), "problems")).toEqual([]);
+      expect(at(await guarded.node.agent.api("status"), "problems")).toEqual([]);
       await guarded.earshot.get();
     });
 
     it("is established anew when Secret and ToR are given another one, and no other session is touched", async () => {
       await guarded.guard(tor(), first);
-      const before = (await tor().sessions()).n1;
+      const before = await guarded.sessionAt(tor());
       await unseenBy(other(), () => guarded.guard(tor(), second));
-      const after = (await tor().sessions()).n1;
+      const after = await guarded.sessionAt(tor());
       expect(after.ups).toBeGreaterThan(before.ups);
       await guarded.earshot.get();
     });
 
     it("stays down with a wrong password, and the reason is told, until the Secret has the right one", async () => {
       await guarded.guard(tor(), first);
-      const { agent } = guarded.rack.node("n1");
+      const { agent } = guarded.node;
       await unseenBy(other(), async () => {
         await guarded.setAtTor(tor(), second);
         await guarded.says(tor(), "spec.password", "does not answer; a neighbour with another password");
         const series = `bellman_peer_state{peer="${guarded.peerOf(tor())}",state="established"} 0\n`;
         expect((await agent.get("/metrics")).body).toContain(series);
-        expect((await tor().sessions()).n1.established).toBe(false);
+        expect((await guarded.sessionAt(tor())).established).toBe(false);
         await Promise.all([guarded.earshot.get(), guarded.earshot.ask()]);
         await guarded.putSecret({ [guarded.peerOf(tor())]: second });
         await guarded.retry(tor());
@@ -270,7 +292,7 @@ export function describePasswords(
 
     it("keeps its password while the Secret is gone or has another key, until that key is asked for", async () => {
       await guarded.guard(tor(), first);
-      const { n1 } = await tor().sessions();
+      const before = await guarded.sessionAt(tor());
       await unseenBy(other(), async () => {
         await guarded.deleteSecret();
         const at = "spec.password.secretKeyRef";
@@ -278,7 +300,7 @@ export function describePasswords(
         await guarded.putSecret({ [guarded.peerOf(tor())]: null, renamed: third });
         await guarded.tells(tor(), `${at}.key`, `has no key "${guarded.peerOf(tor())}"`);
         await guarded.earshot.get();
-        expect((await tor().sessions()).n1).toEqual(n1);
+        expect(await guarded.sessionAt(tor())).toEqual(before);
         await guarded.ask(tor(), "renamed");
         await guarded.setAtTor(tor(), third);
         await guarded.guardedBy(tor(), third);
@@ -297,7 +319,7 @@ export function describePasswords(
         await guarded.tells(tor(), `${at}.key`, "the session is not brought up");
         await guarded.earshot.get();
         expect(await guarded.passwordAtSpeaker(tor())).toBeNull();
-        expect((await tor().sessions()).n1.established).toBe(false);
+        expect((await guarded.sessionAt(tor())).established).toBe(false);
         await guarded.guard(tor(), second);
       });
     });

@@ -50,6 +50,15 @@ export async function asPaths({ router }: Tor, prefix: string): Promise<readonly
   return [...text.matchAll(/BGP\.as_path: (.*)/g)].map(([, path = ""]) => path.trim()).sort();
 }
 
+/** How many IPv4 routes a ToR sends to a node. */
+export async function sentTo({ router }: Tor, node: NodeName): Promise<number> {
+  if (router.name === "bird")
+    return Number(/^(\d+) of/m.exec(await router.command(`show route export ${node} count`))?.[1] ?? 0);
+  const address = nodeAddresses[node].ipv4;
+  const neighbor = at(JSON.parse(await router.command(`show bgp neighbors ${address} json`)), address);
+  return Number(at(neighbor, "addressFamilyInfo", "ipv4Unicast", "sentPrefixCounter"));
+}
+
 /** Does something to one ToR while the other sees no route event and no session change. */
 export async function unseenBy(tor: Tor, work: () => Promise<void>): Promise<void> {
   const monitor = await tor.monitor();
