@@ -16,7 +16,7 @@ import { FrrLink } from "./link.ts";
 import { renderPart } from "./render-part.ts";
 import { Rendering } from "./rendering.ts";
 import { isThere, listenPortOf } from "./surroundings.ts";
-import { VtySocket } from "./vty-socket.ts";
+import { openVty } from "./open-vty.ts";
 import type { Vty } from "./vty.ts";
 
 export interface FrrOptions {
@@ -28,6 +28,8 @@ export interface FrrOptions {
   readonly adopt?: boolean;
   /** Templates in place of those that come along. */
   readonly overrides?: Overrides;
+  /** How vtysh is called, where the socket speaks otherwise. Default: by its name, with these sockets. */
+  readonly vtysh?: readonly string[];
   readonly clock?: Clock;
 }
 
@@ -77,7 +79,11 @@ class FrrEngine implements FileEngine {
     const place = `${this.#options.sockets}/bgpd.vty`;
     let link: FrrLink | null = null;
     const ended = (error: EngineError) => link?.lose(error);
-    const vty = await VtySocket.open({ path: place, clock: this.#clock, ended }, signal);
+    const vty = await openVty(
+      { path: place, clock: this.#clock, ended },
+      this.#options.vtysh ?? ["vtysh", "--vty_socket", this.#options.sockets],
+      signal,
+    );
     const stop = () => vty.close();
     signal.addEventListener("abort", stop, { once: true });
     try {
