@@ -69,11 +69,14 @@ function textOf(output: unknown): string {
   return typeof output === "string" ? output : "";
 }
 
+interface Ending {
+  readonly timedOut: boolean;
+  readonly isCanceled: boolean;
+  readonly exitCode: number | undefined;
+}
+
 /** Without what vtysh was given: a password may be in it. */
-function errorOf(
-  { timedOut, isCanceled, exitCode }: Pick<ExecaError, "timedOut" | "isCanceled" | "exitCode">,
-  says: string,
-): EngineError {
+function errorOf({ timedOut, isCanceled, exitCode }: Ending, says: string): EngineError {
   if (timedOut) return new EngineError("timeout", "bgpd does not answer vtysh: is it frozen or overloaded?");
   if (isCanceled) return new EngineError("unreachable", "the link to bgpd is closed");
   const why = oneLine(says) || `exit code ${exitCode ?? "none"}`;
