@@ -14,6 +14,7 @@ const sessionRows = {
  * @property needs  names of the capabilities of test/capabilities.mjs without which it is left out
  * @property about  a line for people
  * @property extra  true: to leave it out is no failure, even where nothing is to be left out
+ * @property asked  true: it runs only when it is asked for by name
  * @property rows   run once for the gobgpd of each of these Debian suites that is there: suite → pattern of the tests' names
  * @property vitest arguments of vitest, or
  * @property lab    arguments of the lab, once for each list
@@ -47,6 +48,7 @@ export const groups = [
     about: "three nodes with gobgpd of newer Debian suites, and two ToRs",
     needs: ["rack", "newerGobgp"],
     extra: true,
+    asked: true,
     rows: sessionRows,
     vitest: ["--project", "real", ...sessionFiles.map((name) => `test/lab/${name}.test.ts`)],
   },

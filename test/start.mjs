@@ -1,6 +1,6 @@
 // `npm test`: sees to it that everything is there, runs all tests this machine can run, and says what it left out.
 //
-//   npm test                      all
+//   npm test                      all but the groups that are to be asked for
 //   npm test -- unit lab          these groups only (test/groups.mjs)
 //   BELLMAN_TEST_ALL=1 npm test   what has to be left out counts as failed
 //   npm test -- --setup           only the set-up
@@ -20,7 +20,9 @@ async function main(args) {
     console.error(`test: no group "${unknown}"; there are: ${known}`);
     return 2;
   }
-  const wanted = groups.filter(({ name }) => names.length === 0 || names.includes(name));
+  const wanted = groups.filter(({ name, asked }) =>
+    names.length === 0 ? asked !== true : names.includes(name),
+  );
   try {
     requireNode();
     await npmPackages();
