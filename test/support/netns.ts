@@ -25,7 +25,13 @@ export async function addNetns(name: string): Promise<void> {
 
 /** Removes a namespace and with it every interface inside; none of that name is fine. */
 export async function deleteNetns(name: string): Promise<void> {
-  if (await netnsExists(name)) await run("ip", "netns", "delete", name);
+  if (!(await netnsExists(name))) return;
+  try {
+    await run("ip", "netns", "delete", name);
+  } catch (error) {
+    // Somebody else has removed it meanwhile: two who begin find the same lab that was abandoned.
+    if (await netnsExists(name)) throw error;
+  }
 }
 
 export async function sysctl(netns: string, values: Readonly<Record<string, number>>): Promise<void> {
