@@ -15,7 +15,7 @@ import type { Places, Variants } from "./export-policy.ts";
 import { exportMap, isAttributesMap, markerGroup, ours } from "./names.ts";
 import { isOurs, neighborLinesOf, peerOf, sameLines, textOf } from "./neighbor.ts";
 import type { NeighborLines } from "./neighbor.ts";
-import { networksOf } from "./networks.ts";
+import { isNetwork, networksOf } from "./networks.ts";
 import { AttributesMaps } from "./rendering.ts";
 import type { AttributesMap, Rendered, Rendering } from "./rendering.ts";
 import type { RouterSection, RunningConfig } from "./running-config.ts";
@@ -58,15 +58,34 @@ export class Ledger {
   }
 
   /** Forgets everything, and notes what is there. */
-  read({ router, stanzas }: RunningConfig): void {
+  read(running: RunningConfig): void {
+    for (const known of [this.networks, this.foreignNetworks, this.#uses]) known.clear();
+    this.#readAllBut(running);
+    const { router } = running;
+    if (router === null) return;
+    for (const { prefix, routeMap } of networksOf(router))
+      if (this.#options.shared && routeMap?.startsWith(ours) !== true) this.foreignNetworks.add(prefix);
+      else this.setNetwork(prefix, routeMap);
+    this.#readPlaces();
+  }
+
+  /** Notes all but the networks, for ten thousand take their time, and tells how many of them there are. */
+  count(running: RunningConfig): number {
+    this.#readAllBut(running);
+    this.#readPlaces();
+    const { router } = running;
+    if (router === null) return 0;
+    const { shared } = this.#options;
+    const isMine = (line: string) => isNetwork(line) && (!shared || line.includes(` route-map ${ours}`));
+    return families.reduce((sum, family) => sum + router.families[family].filter(isMine).length, 0);
+  }
+
+  #readAllBut({ router, stanzas }: RunningConfig): void {
     for (const known of [
       this.peers,
-      this.networks,
       this.foreignPeers,
-      this.foreignNetworks,
       this.stanzas,
       this.#defined,
-      this.#uses,
       this.#places,
       this.#unlike,
     ])
@@ -77,10 +96,6 @@ export class Ledger {
     const restart = router.lines.find((line) => line.startsWith("bgp graceful-restart restart-time "));
     this.restartSeconds = restart === undefined ? null : Number(restart.split(" ").at(-1));
     this.#readPeers(router);
-    for (const { prefix, routeMap } of networksOf(router))
-      if (this.#options.shared && routeMap?.startsWith(ours) !== true) this.foreignNetworks.add(prefix);
-      else this.setNetwork(prefix, routeMap);
-    this.#readPlaces();
   }
 
   /** null: a route that none of ours is like. */

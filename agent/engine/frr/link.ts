@@ -83,10 +83,10 @@ export class FrrLink implements EngineLink {
   count(): Promise<number> {
     return this.#ask(async () => {
       const { ledger } = this.#options;
-      ledger.read(await this.#running());
+      const count = ledger.count(await this.#running());
       await this.#mend();
       if (!this.#written) this.#write();
-      return ledger.networks.size;
+      return count;
     });
   }
 

@@ -46,6 +46,8 @@ export interface AttributesMap {
   readonly name: string;
   readonly attributes: Attributes;
   readonly text: string;
+  /** Of its longest line, in bytes. */
+  readonly width: number;
   readonly stanzas: Stanzas;
 }
 
@@ -78,7 +80,9 @@ export class Rendering {
     const context = attributesContext(attributes, localAsn);
     // The name follows from the text: another text is another route-map, and routes move from one to the other.
     const name = attributesMap(this.#attributes({ ...context, name: "" }));
-    return { name, attributes, ...rendered(this.#attributes({ ...context, name })) };
+    const made = rendered(this.#attributes({ ...context, name }));
+    const width = Math.max(...made.text.split("\n").map((line) => Buffer.byteLength(line)));
+    return { name, attributes, width, ...made };
   }
 
   exports(address: Address, variants: Variants, places: Places, localAsn: Asn): Rendered {

@@ -54,7 +54,7 @@ function obstacleTo(ledger: Ledger, { prefix, nextHop, largeCommunities }: Route
     return `${prefix} cannot have the next hop ${nextHop}: it is of the other address family`;
   if (largeCommunities.some(isMark))
     return `${prefix} has a large community like those that keep routes from neighbours`;
-  if (map.text.split("\n").some((line) => Buffer.byteLength(line) > maxLineBytes))
+  if (map.width > maxLineBytes)
     return `${prefix} has more attributes than fit into a line of FRR's configuration`;
   if (ledger.foreignNetworks.has(prefix))
     return `${prefix} stands in router bgp already, without being the agent's`;
