@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { importRules } from "./peer-filters.ts";
 import { problemLines, resolve } from "./resolve.fixture.ts";
 
 const good = { peerIP: "192.168.1.1", asNumber: 65001 };
@@ -65,10 +66,16 @@ describe("of the filters that a peer names is told", () => {
       [],
     ],
     [
-      "what is accepted on import",
+      "nothing of what is accepted on import",
       { filters: ["f"] },
       { f: { importV4: [{ action: "Accept" }], importV6: [{ action: "Reject" }] } },
-      [warning(0, "BGPFilter/f accepts routes on import; nothing is taken from a peer all the same")],
+      [],
+    ],
+    [
+      "what is changed on import",
+      { filters: ["f"] },
+      { f: { importV4: accepting({ setPriority: { value: 5 } }).exportV4 } },
+      [warning(0, "BGPFilter/f changes what it accepts on import, which goes nowhere: that has no effect")],
     ],
   ])("%s", (_, peer, filters, lines) => {
     expect(told(peer, filters)).toEqual(lines);
@@ -99,5 +106,38 @@ describe("of the filters that a peer names is told", () => {
     const edit = { ...good, asNumber: "x", filters: ["f"] };
     const after = resolve({ peers: { tor1: edit }, filters: { f: {} }, lastGood: before.lastGood });
     expect(after.config.peers).toMatchObject([{ name: "tor1", asn: 65001, filters: ["f"] }]);
+  });
+});
+
+describe("of what a peer sends is taken", () => {
+  const accept = [{ action: "Accept" }];
+  const one = { cidr: "10.1.0.0/16", matchOperator: "In", action: "Accept" };
+
+  /** Each as `family filter action`. */
+  function taken(names: readonly string[], filters: Readonly<Record<string, unknown>>): readonly string[] {
+    const { config } = resolve({ peers: { tor1: { ...good, filters: names } }, filters });
+    return config.peers.flatMap((peer) =>
+      importRules(peer, config.filters).map(
+        ({ family, filter, field, rule }) => `${family} ${filter} ${field} ${rule.action.t}`,
+      ),
+    );
+  }
+
+  test("what rules accept, filter after filter", () => {
+    const filters = { f: { importV4: [{ ...one, action: "Reject" }] }, g: { importV4: accept } };
+    expect(taken(["f", "g"], filters)).toEqual([
+      "ipv4 f spec.filters[0] reject",
+      "ipv4 g spec.filters[1] accept",
+    ]);
+  });
+
+  test.each<readonly [string, readonly string[], Readonly<Record<string, unknown>>]>([
+    ["without a filter", [], {}],
+    ["with rules that only reject", ["f"], { f: { importV4: [{ action: "Reject" }] } }],
+    ["with a filter that is missing", ["f", "g"], { f: { importV4: accept } }],
+    ["with a list that cannot be read", ["f", "g"], { f: { importV4: accept }, g: { importV4: ["x"] } }],
+    ["with rules for other peers", ["f"], { f: { importV4: [{ action: "Accept", peerType: "iBGP" }] } }],
+  ])("nothing %s", (_, names, filters) => {
+    expect(taken(names, filters)).toEqual([]);
   });
 });

@@ -1,6 +1,13 @@
 // What is to be said of the filters that the peers of this node name.
 import { families } from "../model/family.ts";
-import type { AskedOperation, Filter, FilterAction, FilterOperation, FilterRule } from "../model/filter.ts";
+import type {
+  AskedOperation,
+  Filter,
+  FilterAction,
+  FilterOperation,
+  FilterRule,
+  ImportRule,
+} from "../model/filter.ts";
 import { quote } from "../model/problem.ts";
 import type { Problem } from "../model/problem.ts";
 import { didYouMean } from "../model/suggest.ts";
@@ -39,11 +46,11 @@ function findings(peer: ConfiguredPeer, name: string, filters: Filters): readonl
   return families.flatMap((family) => {
     const [version, exports] = [family === "ipv4" ? "IPv4" : "IPv6", filter.exports[family]];
     if (exports === null) return [error(`${told} cannot be read; no ${version} route is sent to this peer`)];
-    const takes = filter.imports[family]?.some(({ action }) => action.t === "accept") === true;
+    const changes = filter.imports[family]?.some(({ action }) => operationsOf(action).length > 0) === true;
     return [
       ...operationFindings(peer, told, exports),
-      ...(takes
-        ? [warning(`${told} accepts routes on import; nothing is taken from a peer all the same`)]
+      ...(changes
+        ? [warning(`${told} changes what it accepts on import, which goes nowhere: that has no effect`)]
         : []),
     ];
   });
@@ -62,14 +69,31 @@ export function askedOperations(peer: ConfiguredPeer, filters: Filters): readonl
   );
 }
 
+/**
+ * What may be taken from a peer; empty: nothing. A filter that is missing, or that cannot be read, closes what it stands
+ * for: a rule of another might accept what it was written to stop.
+ */
+export function importRules(peer: ConfiguredPeer, filters: Filters): readonly ImportRule[] {
+  return families.flatMap((family) => {
+    const asked: ImportRule[] = [];
+    for (const [index, filter] of (peer.filters ?? []).entries()) {
+      const rules = filters.get(filter)?.imports[family] ?? null;
+      if (rules === null) return [];
+      for (const rule of rules)
+        if (concerns(rule, peer)) asked.push({ family, rule, field: `spec.filters[${index}]`, filter });
+    }
+    return asked.some(({ rule }) => rule.action.t === "accept") ? asked : [];
+  });
+}
+
 /** Of rules that may match what this node sends. */
-function operationsTowards(
-  { asn, localAsn }: ConfiguredPeer,
-  rules: readonly FilterRule[],
-): readonly FilterOperation[] {
-  return rules
-    .filter(({ peerType }) => peerType === null || (peerType === "eBGP") === (asn !== localAsn))
-    .flatMap(({ action }) => operationsOf(action));
+function operationsTowards(peer: ConfiguredPeer, rules: readonly FilterRule[]): readonly FilterOperation[] {
+  return rules.filter((rule) => concerns(rule, peer)).flatMap(({ action }) => operationsOf(action));
+}
+
+/** Is the rule for peers of this type? */
+function concerns({ peerType }: FilterRule, { asn, localAsn }: ConfiguredPeer): boolean {
+  return peerType === null || (peerType === "eBGP") === (asn !== localAsn);
 }
 
 /** Operations that do not do towards this peer what they are written for. */

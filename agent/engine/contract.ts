@@ -4,7 +4,7 @@
 import type { Address } from "../model/address.ts";
 import type { Asn } from "../model/asn.ts";
 import type { Family } from "../model/family.ts";
-import type { AskedOperation } from "../model/filter.ts";
+import type { AskedOperation, ImportRule } from "../model/filter.ts";
 import type { Peer, SessionState } from "../model/peer.ts";
 import type { Prefix } from "../model/prefix.ts";
 import type { Problem } from "../model/problem.ts";
@@ -46,6 +46,8 @@ export interface WishedPeers {
   readonly peers: readonly Peer[];
   /** What export filters may do to routes on their way to a peer, by its name. Left out: nothing. */
   readonly operations?: ReadonlyMap<string, readonly AskedOperation[]>;
+  /** What may be taken from a peer, by its name. Left out: nothing. */
+  readonly imports?: ReadonlyMap<string, readonly ImportRule[]>;
   /** Left out or null: not known. */
   readonly instance?: BgpInstance | null;
 }
@@ -120,11 +122,22 @@ export interface SpeakerChange {
   readonly withdraw: readonly Prefix[];
   readonly addPeers: readonly Peer[];
   readonly removePeers: readonly Address[];
+  /** Left out: as before; nothing, since the link was opened. No session notices. A driver that takes nothing ignores it. */
+  readonly imports?: Imports;
 }
+
+/**
+ * All that may be taken, by the neighbour; from others nothing is. Taken routes are nobody's: they stand back behind our
+ * own, go to no other neighbour and to no kernel, and are neither held nor counted.
+ */
+export type Imports = ReadonlyMap<Address, readonly ImportRule[]>;
 
 export interface Rejection {
   readonly item:
-    { readonly t: "route"; readonly prefix: Prefix } | { readonly t: "peer"; readonly address: Address };
+    | { readonly t: "route"; readonly prefix: Prefix }
+    | { readonly t: "peer"; readonly address: Address }
+    /** Nothing is taken from this neighbour. */
+    | { readonly t: "imports"; readonly address: Address };
   readonly error: EngineError;
 }
 

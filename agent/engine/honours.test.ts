@@ -1,10 +1,11 @@
 import { expect, test } from "vitest";
 import { parseAddress } from "../model/address.ts";
 import { defaultAsn } from "../model/asn.ts";
+import type { FilterRule } from "../model/filter.ts";
 import { plainSession } from "../model/peer.ts";
 import type { Peer, SessionSettings } from "../model/peer.ts";
 import { Secret } from "../model/secret.ts";
-import { unhonoured } from "./honours.ts";
+import { nothingTaken, unhonoured } from "./honours.ts";
 import type { Honours } from "./honours.ts";
 
 const nothing: Honours = {
@@ -58,4 +59,32 @@ test("P13: what is asked for and honoured is no problem", () => {
 
 test("P13: a session with nothing special is within every engine", () => {
   expect(unhonoured(peer, "gobgpd", nothing)).toEqual([]);
+});
+
+test("P13: what is accepted on import, by a speaker that takes nothing, is told once for each filter", () => {
+  const rule = { family: "ipv4", field: "spec.filters[0]", filter: "f" } as const;
+  const asked: FilterRule = {
+    prefix: null,
+    remoteOnly: false,
+    interface: null,
+    peerType: null,
+    community: null,
+    asPathPrefix: [],
+    priority: null,
+    action: { t: "accept", operations: [] },
+  };
+  const rejecting = {
+    ...rule,
+    field: "spec.filters[1]",
+    rule: { ...asked, action: { t: "reject" } as const },
+  };
+  const imports = new Map([["tor1", [{ ...rule, rule: asked }, { ...rule, rule: asked }, rejecting]]]);
+  expect(nothingTaken({ peers: [peer], imports }, "FRR")).toEqual([
+    {
+      object: "BGPPeer/tor1",
+      field: "spec.filters[0]",
+      severity: "warning",
+      message: "FRR is not asked to take what BGPFilter/f accepts on import: nothing is taken from this peer",
+    },
+  ]);
 });

@@ -3,6 +3,7 @@ import { plainSession } from "../model/peer.ts";
 import type { Peer, SessionSettings } from "../model/peer.ts";
 import type { Problem } from "../model/problem.ts";
 import { Secret } from "../model/secret.ts";
+import type { WishedPeers } from "./contract.ts";
 
 type SettingName = keyof SessionSettings;
 
@@ -40,4 +41,19 @@ export function unhonoured(peer: Peer, engine: string, honours: Honours): readon
 function isPlain(peer: Peer, name: SettingName): boolean {
   const value = peer[name];
   return !(value instanceof Secret) && value === plainSession[name];
+}
+
+/** Of a speaker that takes nothing from anybody: each peer's filter that accepts something on import. */
+export function nothingTaken({ peers, imports }: WishedPeers, engine: string): readonly Problem[] {
+  return peers.flatMap((peer) => {
+    const accepting = (imports?.get(peer.name) ?? []).filter(({ rule }) => rule.action.t === "accept");
+    return [...new Map(accepting.map(({ field, filter }) => [field, filter]))].map(
+      ([field, filter]): Problem => ({
+        object: `BGPPeer/${peer.name}`,
+        field,
+        severity: "warning",
+        message: `${engine} is not asked to take what BGPFilter/${filter} accepts on import: nothing is taken from this peer`,
+      }),
+    );
+  });
 }

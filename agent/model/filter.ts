@@ -52,6 +52,16 @@ export type FilterOperation =
   | { readonly t: "prepend"; readonly asns: readonly Asn[] }
   | { readonly t: "setPriority"; readonly priority: number };
 
+/** A rule on what a peer sends, and where the peer asks for it. Rules are asked in order; what none matches is refused. */
+export interface ImportRule {
+  readonly family: Family;
+  readonly rule: FilterRule;
+  /** Field of the BGPPeer that names the filter. */
+  readonly field: string;
+  /** Name of the BGPFilter. */
+  readonly filter: string;
+}
+
 /** An operation that may be carried out on a route on its way to a peer, and where the peer asks for it. */
 export interface AskedOperation {
   readonly operation: FilterOperation;

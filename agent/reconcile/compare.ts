@@ -1,5 +1,5 @@
 // The difference between what is wanted and what the speaker holds.
-import type { Held, SpeakerChange } from "../engine/contract.ts";
+import type { Held, Imports, SpeakerChange } from "../engine/contract.ts";
 import { samePeer } from "../model/peer.ts";
 import type { Peer } from "../model/peer.ts";
 import type { Prefix } from "../model/prefix.ts";
@@ -61,10 +61,17 @@ function holdsRoute(held: Route | null | undefined, wanted: Route): boolean {
   return held != null && sameRoute(held, wanted);
 }
 
+/** @param held null: not known */
+export function compareImports(wanted: Imports, held: Imports | null): Pick<SpeakerChange, "imports"> {
+  const same = held !== null && JSON.stringify([...wanted]) === JSON.stringify([...held]);
+  return same ? {} : { imports: wanted };
+}
+
 export function isEmpty(change: SpeakerChange): boolean {
   return sizeOf(change) === 0;
 }
 
-export function sizeOf({ announce, withdraw, addPeers, removePeers }: SpeakerChange): number {
-  return announce.length + withdraw.length + addPeers.length + removePeers.length;
+export function sizeOf({ announce, withdraw, addPeers, removePeers, imports }: SpeakerChange): number {
+  const size = announce.length + withdraw.length + addPeers.length + removePeers.length;
+  return size + (imports === undefined ? 0 : 1);
 }

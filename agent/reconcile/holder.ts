@@ -5,8 +5,16 @@ import type { Problem } from "../model/problem.ts";
 import { Backoff } from "../time/backoff.ts";
 import type { Clock } from "../time/clock.ts";
 import { Alarm } from "./alarm.ts";
-import { compareAll, comparePeers, compareRoutes, isEmpty, noPeers, sizeOf } from "./compare.ts";
-import type { PeerChange, RouteChange } from "./compare.ts";
+import {
+  compareAll,
+  compareImports,
+  comparePeers,
+  compareRoutes,
+  isEmpty,
+  noPeers,
+  sizeOf,
+} from "./compare.ts";
+import type { RouteChange } from "./compare.ts";
 import type { Desired, Refreshed } from "./desired.ts";
 import { everything } from "./dirty-set.ts";
 import type { Dirty, DirtySet } from "./dirty-set.ts";
@@ -54,7 +62,7 @@ export class Holder {
   /** Tried again when the alarm rings or when they change. */
   readonly #refusals = new Refusals();
   #mirror = new Mirror({ routes: new Map(), peers: new Map() });
-  #wish: Wish = { peers: [], problems: [] };
+  #wish: Wish = { peers: [], imports: new Map(), problems: [] };
 
   constructor(link: EngineLink, options: HolderOptions) {
     this.#link = link;
@@ -141,7 +149,7 @@ export class Holder {
       if (desired.route(prefix) === undefined && !this.#mirror.routes.has(prefix))
         this.#refusals.drop(prefix);
     const routes = this.#compareRoutes(this.#refusals.prefixes);
-    await this.#apply("change", { ...routes, ...comparePeers(this.#wish.peers, this.#mirror.peers) });
+    await this.#apply("change", { ...routes, ...this.#comparePeers() });
   }
 
   async #checkCount(): Promise<void> {
@@ -152,7 +160,7 @@ export class Holder {
 
   async #checkAll(): Promise<void> {
     const believed = this.#mirror;
-    const held = new Mirror(await this.#link.held());
+    const held = new Mirror(await this.#link.held(), believed.imports);
     // What differs although nothing was asked for since: somebody else's doing.
     const drift = compareAll({ routes: present(believed.routes), peers: present(believed.peers) }, held);
     this.#mirror = held;
@@ -164,9 +172,14 @@ export class Holder {
     this.#fullAlarm.set(driftCheck.fullMs);
   }
 
-  #renewPeers(): PeerChange {
+  #renewPeers(): Omit<SpeakerChange, keyof RouteChange> {
     this.#wish = makeWish(this.#options.desired, this.#options.engine);
-    return comparePeers(this.#wish.peers, this.#mirror.peers);
+    return this.#comparePeers();
+  }
+
+  #comparePeers(): Omit<SpeakerChange, keyof RouteChange> {
+    const { peers, imports } = this.#wish;
+    return { ...comparePeers(peers, this.#mirror.peers), ...compareImports(imports, this.#mirror.imports) };
   }
 
   /** Looks at every object, so it goes with the rare steps only. */
@@ -179,7 +192,11 @@ export class Holder {
 
   #compareAll(): SpeakerChange {
     const routes = this.#options.desired.routes();
-    return compareAll({ routes, peers: this.#wish.peers }, this.#mirror);
+    const { peers, imports } = this.#wish;
+    return {
+      ...compareAll({ routes, peers }, this.#mirror),
+      ...compareImports(imports, this.#mirror.imports),
+    };
   }
 
   #compareRoutes(prefixes: Iterable<Prefix>): RouteChange {

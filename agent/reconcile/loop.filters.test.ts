@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { ip } from "../decide/decide.fixture.ts";
+import type { MemoryEngine } from "../engine/memory/engine.ts";
 import type { MemorySpeaker } from "../engine/memory/speaker.ts";
 import type { ConfigObject } from "../model/config-object.ts";
 import { heldPrefixes, peer, startWorld, sync, tor } from "./loop.fixture.ts";
@@ -184,4 +185,44 @@ test("a speaker that cannot carry out an operation of a filter ends that one ses
   await clock.advance(400_000);
   expect([speaker.news, told.repairs]).toEqual([[], []]);
   await stop();
+});
+
+describe("import filters on one peer", () => {
+  const accepting = (cidr: string) => filter({ importV4: [{ cidr, matchOperator: "In", action: "Accept" }] });
+  const cidrs = ({ imports }: MemoryEngine) =>
+    [...imports].map(([address, rules]) => [address, ...rules.map(({ rule }) => rule.prefix?.prefix)]);
+
+  test("come and go without a reset, and are asked for once", async () => {
+    const { engine, set, speaker, told, stop } = await rack(accepting("10.1.0.0/16"));
+    const since = speaker.statuses().map(({ establishedAtMs }) => establishedAtMs);
+    expect(cidrs(engine)).toEqual([[tor2, "10.1.0.0/16"]]);
+    await set(accepting("10.2.0.0/16"));
+    expect(cidrs(engine)).toEqual([[tor2, "10.2.0.0/16"]]);
+    const { imports } = engine;
+    await set(
+      filter({
+        importV4: [{ cidr: "10.2.0.0/16", matchOperator: "In", action: "Accept" }],
+        exportV6: [{ action: "Reject" }],
+      }),
+    );
+    expect(engine.imports).toBe(imports);
+    await set(filter({}));
+    expect(cidrs(engine)).toEqual([]);
+    expect(speaker.statuses().map(({ establishedAtMs }) => establishedAtMs)).toEqual(since);
+    expect([speaker.news, told.failures]).toEqual([[], []]);
+    await stop();
+  });
+
+  test("that the speaker refuses are tried again, and cost no session", async () => {
+    const { clock, engine, set, speaker, told, stop } = await rack(filter({}));
+    const since = speaker.statuses().map(({ establishedAtMs }) => establishedAtMs);
+    engine.refuseImports("not today");
+    await set(accepting("10.1.0.0/16"));
+    expect([cidrs(engine), told.failures]).toEqual([[], ["refused"]]);
+    engine.refuseImports(null);
+    await clock.advance(1_000);
+    expect(cidrs(engine)).toEqual([[tor2, "10.1.0.0/16"]]);
+    expect(speaker.statuses().map(({ establishedAtMs }) => establishedAtMs)).toEqual(since);
+    await stop();
+  });
 });

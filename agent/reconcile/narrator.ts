@@ -59,7 +59,7 @@ export class Narrator {
     for (const { item, error } of rejections.slice(0, linesPerStep))
       this.#log.error(
         { item, code: error.code, ...(retryMs !== undefined && { retryMs: Math.round(retryMs) }) },
-        `the speaker refuses ${item.t === "route" ? item.prefix : `the session with ${item.address}`}: ${error.message}; trying again`,
+        `the speaker refuses ${refusedItem(item)}: ${error.message}; trying again`,
       );
   }
 
@@ -120,5 +120,16 @@ export class Narrator {
     const level = this.#lastLoss === error.message ? "debug" : "warn";
     this.#log[level]({ code: error.code, retryMs: Math.round(retryMs) }, `${error.message}; trying again`);
     this.#lastLoss = error.message;
+  }
+}
+
+function refusedItem(item: Rejection["item"]): string {
+  switch (item.t) {
+    case "route":
+      return item.prefix;
+    case "peer":
+      return `the session with ${item.address}`;
+    case "imports":
+      return `the rules on what ${item.address} may send, so that nothing is taken from it`;
   }
 }

@@ -6,9 +6,11 @@ import type { Prefix } from "../model/prefix.ts";
 export class Refusals {
   readonly #routes = new Map<Prefix, EngineError>();
   readonly #peers = new Map<Address, EngineError>();
+  /** Is what may be taken from neighbours among it? */
+  #imports = false;
 
   get empty(): boolean {
-    return this.#routes.size === 0 && this.#peers.size === 0;
+    return this.#routes.size === 0 && this.#peers.size === 0 && !this.#imports;
   }
 
   /** Of the routes among them. */
@@ -21,13 +23,15 @@ export class Refusals {
   }
 
   /** A change was applied, but for these. */
-  note({ announce, withdraw, addPeers, removePeers }: SpeakerChange, rejections: readonly Rejection[]): void {
+  note(change: SpeakerChange, rejections: readonly Rejection[]): void {
+    const { announce, withdraw, addPeers, removePeers } = change;
     for (const prefix of [...announce.map((route) => route.prefix), ...withdraw]) this.#routes.delete(prefix);
     for (const address of [...addPeers.map((peer) => peer.address), ...removePeers])
       this.#peers.delete(address);
+    if (change.imports !== undefined) this.#imports = rejections.some(({ item }) => item.t === "imports");
     for (const { item, error } of rejections)
       if (item.t === "route") this.#routes.set(item.prefix, error);
-      else this.#peers.set(item.address, error);
+      else if (item.t === "peer") this.#peers.set(item.address, error);
   }
 
   /** Neither wanted nor held any more: nothing is left to be tried. */

@@ -35,7 +35,7 @@ function withoutPassword(peer: Peer): Peer {
 
 function problemOf({ item, error }: Rejection, desired: Desired): Problem {
   const told = { severity: "error", message: error.message } as const;
-  if (item.t === "peer") {
+  if (item.t !== "route") {
     const peer = desired.config.peers.find(({ address }) => address === item.address);
     return { object: `BGPPeer/${peer?.name ?? item.address}`, field: "spec", ...told };
   }

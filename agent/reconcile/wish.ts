@@ -1,12 +1,14 @@
 // What the speaker is asked for: what is desired, less what this speaker cannot honour.
-import { askedOperations } from "../config/peer-filters.ts";
-import type { Engine } from "../engine/contract.ts";
+import { askedOperations, importRules } from "../config/peer-filters.ts";
+import type { Engine, Imports } from "../engine/contract.ts";
 import type { Peer } from "../model/peer.ts";
 import type { Problem } from "../model/problem.ts";
 import type { Desired } from "./desired.ts";
 
 export interface Wish {
   readonly peers: readonly Peer[];
+  /** What may be taken from them. */
+  readonly imports: Imports;
   /** Why peers are missing from the list. */
   readonly problems: readonly Problem[];
 }
@@ -15,9 +17,17 @@ export interface Wish {
 export function makeWish(desired: Desired, engine: Engine): Wish {
   const { peers, filters } = desired.config;
   const operations = new Map(peers.map((peer) => [peer.name, askedOperations(peer, filters)]));
-  const problems = engine.refusals({ peers, operations, instance: desired.instance });
+  const asked = peers.map((peer) => [peer, importRules(peer, filters)] as const);
+  const imports = new Map(asked.map(([{ name }, rules]) => [name, rules]));
+  const problems = engine.refusals({ peers, operations, imports, instance: desired.instance });
   const refused = new Set(
     problems.filter(({ severity }) => severity === "error").map(({ object }) => object),
   );
-  return { peers: peers.filter((peer) => !refused.has(`BGPPeer/${peer.name}`)), problems };
+  const isRefused = ({ name }: Peer) => refused.has(`BGPPeer/${name}`);
+  const taken = asked.filter(([peer, rules]) => rules.length > 0 && !isRefused(peer));
+  return {
+    peers: peers.filter((peer) => !isRefused(peer)),
+    imports: new Map(taken.map(([{ address }, rules]) => [address, rules])),
+    problems,
+  };
 }

@@ -3,13 +3,15 @@ import type { Peer } from "../../model/peer.ts";
 import { compareText } from "../../model/problem.ts";
 import type { Problem } from "../../model/problem.ts";
 import type { WishedPeers } from "../contract.ts";
+import { nothingTaken } from "../honours.ts";
 
 /** BIRD has no way to write these in a text, for it knows no escapes. */
 const unwritable = /["\u0000-\u001f\u007f]/;
 
-export function birdRefusals({ peers, instance = null }: WishedPeers): readonly Problem[] {
+export function birdRefusals(wish: WishedPeers): readonly Problem[] {
+  const { peers, instance = null } = wish;
   const taken = new Map<string, string>();
-  const problems: Problem[] = [];
+  const problems: Problem[] = [...nothingTaken(wish, "BIRD")];
   const refuse = (peer: Peer, field: string, message: string) =>
     problems.push({ object: `BGPPeer/${peer.name}`, field, severity: "error", message });
   for (const peer of [...peers].sort((a, b) => compareText(a.name, b.name))) {

@@ -4,6 +4,7 @@ import { systemClock } from "../../time/clock.ts";
 import type { Clock } from "../../time/clock.ts";
 import type { EngineError } from "../contract.ts";
 import type { BgpInstance, EngineEvents, EngineLink, WishedPeers } from "../contract.ts";
+import { nothingTaken } from "../honours.ts";
 import { watchSessions } from "../session-watch.ts";
 import type { Overrides } from "../templates/overrides.ts";
 import type { FileEngine, Rendered, SpeakerWish } from "../rendering.ts";
@@ -60,8 +61,10 @@ class FrrEngine implements FileEngine {
     return this.#file?.problems ?? [];
   }
 
-  refusals({ peers, instance = null }: WishedPeers): readonly Problem[] {
+  refusals(wish: WishedPeers): readonly Problem[] {
+    const { peers, instance = null } = wish;
     return [
+      ...nothingTaken(wish, "FRR"),
       ...(instance === null ? [] : listenProblems(instance, this.#listenPort)),
       ...sameAddressProblems(peers),
       ...restartProblems(peers),

@@ -1,6 +1,7 @@
 // What the driver asks of gobgpd, the same for every version of its API.
 import { create, toBinary } from "@bufbuild/protobuf";
 import type { MessageInitShape } from "@bufbuild/protobuf";
+import { parseAddress } from "../../model/address.ts";
 import type { Address } from "../../model/address.ts";
 import type { Family } from "../../model/family.ts";
 import { peerDifferences } from "../../model/peer.ts";
@@ -11,9 +12,9 @@ import type { BgpInstance, PeerStatus, RunningInstance } from "../contract.ts";
 import type { Dialect } from "./dialect.ts";
 import { ExportPolicy } from "./export-policy.ts";
 import { familyNumbers } from "./families.ts";
-import { refuseReceived } from "./import-policy.ts";
+import { ImportPolicy } from "./import-policy.ts";
 import { AddPathStreamRequestSchema } from "./proto/gobgp.pb.ts";
-import type { PathSchema, Peer as Neighbour } from "./proto/gobgp.pb.ts";
+import type { Path, PathSchema, Peer as Neighbour } from "./proto/gobgp.pb.ts";
 import { unaryDeadlineMs } from "./rpc.ts";
 import type { Rpc, Subscription } from "./rpc.ts";
 import { withoutPassword } from "./errors.ts";
@@ -54,6 +55,8 @@ const established = 6;
 export class GobgpApi {
   /** Which routes are kept from which neighbours. */
   readonly exports: ExportPolicy;
+  /** What may be taken from whom; the daemon's own paths enter the table under it as well. */
+  readonly imports: ImportPolicy;
   readonly #rpc: Rpc;
   readonly #dialect: Dialect;
   readonly #clock: Clock;
@@ -61,6 +64,7 @@ export class GobgpApi {
 
   constructor(rpc: Rpc, dialect: Dialect, clock: Clock) {
     this.exports = new ExportPolicy(rpc, dialect);
+    this.imports = new ImportPolicy(rpc, dialect);
     this.#rpc = rpc;
     this.#dialect = dialect;
     this.#clock = clock;
@@ -83,14 +87,6 @@ export class GobgpApi {
   /** Ends all sessions and forgets all routes. */
   async stop(): Promise<void> {
     await this.#rpc.unary(this.#dialect.call.stopBgp, {});
-  }
-
-  /**
-   * Makes sure that no route from a peer enters the table, while the daemon's own ones do. Must be in force before the
-   * first path and the first peer. Idempotent; costs no session.
-   */
-  refuseReceived(): Promise<void> {
-    return refuseReceived(this.#rpc, this.#dialect);
   }
 
   /** A changed path replaces the old one; withdrawing what is not there is fine. */
@@ -117,20 +113,33 @@ export class GobgpApi {
 
   /** The paths that the daemon originates; received ones are left out. */
   async originated(family: Family): Promise<readonly WirePath[]> {
-    const { call, globalTable: tableType, noNeighbour } = this.#dialect;
-    const answers = await this.#rpc.list(call.listPath, {
-      tableType,
-      family: familyNumbers[family],
-      enableOnlyBinary: true,
-    });
-    return answers
-      .flatMap(({ destination }) => destination?.paths ?? [])
+    const { noNeighbour } = this.#dialect;
+    return (await this.#table(family))
       .filter((path) => path.neighborIp === noNeighbour)
       .map((path) => ({ family, nlri: path.nlriBinary, attributes: path.pattrsBinary }));
   }
 
-  /** Number of paths in the table, where none is received. */
+  /** How many paths of neighbours are in the table. */
+  async taken(family: Family): Promise<ReadonlyMap<Address, number>> {
+    const counts = new Map<Address, number>();
+    for (const { neighborIp } of await this.#table(family)) {
+      const address = parseAddress(neighborIp);
+      if (address !== null) counts.set(address, (counts.get(address) ?? 0) + 1);
+    }
+    return counts;
+  }
+
+  #table(family: Family): Promise<readonly Path[]> {
+    const { call, globalTable: tableType } = this.#dialect;
+    const request = { tableType, family: familyNumbers[family], enableOnlyBinary: true };
+    return this.#rpc
+      .list(call.listPath, request)
+      .then((answers) => answers.flatMap(({ destination }) => destination?.paths ?? []));
+  }
+
+  /** How many paths the daemon originates: cheap, while nothing is taken from neighbours. */
   async count(family: Family): Promise<number> {
+    if (this.imports.taking) return (await this.originated(family)).length;
     const { call, globalTable: tableType } = this.#dialect;
     const { numPath } = await this.#rpc.unary(call.getTable, { tableType, family: familyNumbers[family] });
     return Number(numPath);

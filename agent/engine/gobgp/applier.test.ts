@@ -84,6 +84,32 @@ describe("a gobgpd that refuses to keep a route from a neighbour", () => {
     });
   });
 
+  it.each(["AddDefinedSet", "AddPolicy", "nothing, but does not heed it"])(
+    "from its neighbours, and refuses %s for what is taken, takes nothing and keeps the session",
+    async (call) => {
+      await apply({ announce: [second], addPeers: [shy] });
+      gobgpd.denied.add(call);
+      const rule = {
+        prefix: null,
+        remoteOnly: false,
+        interface: null,
+        peerType: null,
+        community: null,
+        asPathPrefix: [],
+        priority: null,
+        action: { t: "accept", operations: [] },
+      } as const;
+      const asked = { family: "ipv4", rule, field: "spec.filters[0]", filter: "f" } as const;
+      const rejections = await apply({ imports: new Map([[shy.address, [asked]]]) });
+      expect(rejections).toMatchObject([
+        { item: { t: "imports", address: shy.address }, error: { code: "refused" } },
+      ]);
+      expect(sessions()).toEqual([plain.address, shy.address]);
+      expect((await link.peers()).map(({ accepted }) => accepted)).toEqual([{}, {}]);
+      expect(await link.count()).toBe(2);
+    },
+  );
+
   it("as it refuses the route with its mark, ends the session of the neighbour that has it without", async () => {
     await apply({ addPeers: [shy] });
     gobgpd.refused.add(name(first));

@@ -8,11 +8,12 @@ import type { Asn } from "../../model/asn.ts";
 import type { Peer } from "../../model/peer.ts";
 import type { Route } from "../../model/route.ts";
 import type { Clock } from "../../time/clock.ts";
-import type { EngineError, Rejection, SpeakerChange } from "../contract.ts";
+import type { EngineError, Imports, Rejection, SpeakerChange } from "../contract.ts";
 import type { GobgpApi } from "./api.ts";
 import { Debts } from "./debts.ts";
 import { refusal } from "./errors.ts";
 import { OrderlyRestart } from "./orderly-restart.ts";
+import { takeRules } from "./import-rules.ts";
 import { applyRoutes, prepare, rejection } from "./routes.ts";
 import type { Prepared } from "./routes.ts";
 
@@ -42,6 +43,7 @@ export class Applier {
     const rejections: Rejection[] = [];
     for (const address of change.removePeers) await this.#remove(address, null, rejections);
 
+    if (change.imports !== undefined) rejections.push(...(await this.#take(change.imports)));
     const announce = change.announce.map((route) => this.#withheld(route, rejections));
     const { prepared, obstacle } = await prepare(api, localAsn, announce);
     const sent: Prepared[] = [];
@@ -66,6 +68,18 @@ export class Applier {
       if (error !== null) rejections.push(ofPeer(peer.address, error));
     }
     return rejections;
+  }
+
+  /** Nothing is taken from anybody where it is not all as it was asked for. */
+  async #take(imports: Imports): Promise<readonly Rejection[]> {
+    const { exports, imports: policy } = this.#options.api;
+    // Of whom it cannot be told as it is written nothing is taken; that is a problem of the configuration.
+    const rules = [...imports].flatMap(([address, asked]) => takeRules(address, asked) ?? []);
+    const closed = rules.length === 0 ? null : await refusal(exports.ensureGuard());
+    if (closed !== null) await policy.refuse();
+    const error = closed ?? (await refusal(policy.take(rules)));
+    if (error === null) return [];
+    return [...imports.keys()].map((address) => ({ item: { t: "imports", address }, error }));
   }
 
   async #add(peer: Peer, restart: OrderlyRestart): Promise<EngineError | null> {

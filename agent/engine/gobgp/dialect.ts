@@ -27,12 +27,20 @@ export interface Dialect {
 
 /** What policies are written with. */
 export interface PolicyNumbers {
+  /** DefinedType of sets of prefixes. */
+  readonly prefixes: number;
   /** DefinedType of sets of neighbours. */
   readonly neighbours: number;
+  /** DefinedType of sets of expressions for AS paths. */
+  readonly asPaths: number;
+  /** DefinedType of sets of communities. */
+  readonly communities: number;
   /** DefinedType of sets of large communities. */
   readonly largeCommunities: number;
   /** MatchSet's type that is content with one of the set. */
   readonly any: number;
+  /** MatchSet's type that is content with none of the set. */
+  readonly invert: number;
   /** CommunityAction's types. */
   readonly add: number;
   readonly remove: number;
@@ -47,7 +55,18 @@ export const v3: Dialect = {
   globalTable: 0,
   resetIn: 0,
   resetOut: 1,
-  policy: { neighbours: 1, largeCommunities: 6, any: 0, add: 0, remove: 1, replace: 1 },
+  policy: {
+    prefixes: 0,
+    neighbours: 1,
+    asPaths: 3,
+    communities: 4,
+    largeCommunities: 6,
+    any: 0,
+    invert: 2,
+    add: 0,
+    remove: 1,
+    replace: 1,
+  },
   noNeighbour: "<nil>",
   withdrawsFirst: false,
   speaksBfd: false,
@@ -61,7 +80,18 @@ export const v4: Dialect = {
   globalTable: 1,
   resetIn: 1,
   resetOut: 2,
-  policy: { neighbours: 2, largeCommunities: 7, any: 1, add: 1, remove: 2, replace: 2 },
+  policy: {
+    prefixes: 1,
+    neighbours: 2,
+    asPaths: 4,
+    communities: 5,
+    largeCommunities: 7,
+    any: 1,
+    invert: 3,
+    add: 1,
+    remove: 2,
+    replace: 2,
+  },
   noNeighbour: "",
   withdrawsFirst: true,
   speaksBfd: true,

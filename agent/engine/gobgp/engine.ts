@@ -16,6 +16,7 @@ import { detectDialect } from "./dialect.ts";
 import type { Dialect } from "./dialect.ts";
 import { parseGobgpAddress } from "./address.ts";
 import type { GobgpAddress } from "./address.ts";
+import { importProblems } from "./import-rules.ts";
 import { assertInstance, ensureInstance } from "./instance.ts";
 import { LossReasons } from "./loss-reasons.ts";
 import { GobgpLink } from "./link.ts";
@@ -62,7 +63,7 @@ class GobgpEngine implements Engine {
     this.#clock = clock;
   }
 
-  refusals({ peers, operations }: WishedPeers): readonly Problem[] {
+  refusals({ peers, operations, imports }: WishedPeers): readonly Problem[] {
     const taken = new Map<string, string>();
     const problems: Problem[] = [];
     for (const peer of [...peers].sort((a, b) => compareText(a.name, b.name))) {
@@ -72,6 +73,7 @@ class GobgpEngine implements Engine {
       problems.push(...unhonoured(peer, "gobgpd", honoursOf(this.#dialect)));
       if (peer.bfdIntervalMs !== null && peer.multihop) problems.push(distantBfd(peer));
       problems.push(...beyondOwnPath(peer, operations?.get(peer.name) ?? []));
+      problems.push(...importProblems(peer, imports?.get(peer.name) ?? []));
     }
     return problems;
   }

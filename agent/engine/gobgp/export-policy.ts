@@ -9,6 +9,9 @@ import { EngineError } from "../contract.ts";
 import type { Dialect } from "./dialect.ts";
 import {
   action,
+  guard,
+  guarding,
+  guards,
   numberIn,
   ruleFor,
   ruleName,
@@ -19,7 +22,7 @@ import {
 } from "./export-rules.ts";
 import { refusal } from "./errors.ts";
 import { markText } from "../marks.ts";
-import { Marks, expressionOf } from "./marks.ts";
+import { Marks, expressionOf, leavingNumber } from "./marks.ts";
 import type { Mark } from "./marks.ts";
 import type { PolicyAssignment } from "./proto/gobgp.pb.ts";
 import type { Rpc } from "./rpc.ts";
@@ -31,6 +34,7 @@ export class ExportPolicy {
   readonly #rpc: Rpc;
   readonly #dialect: Dialect;
   #marks = new Marks();
+  #guarded = false;
 
   constructor(rpc: Rpc, dialect: Dialect) {
     this.#rpc = rpc;
@@ -40,6 +44,44 @@ export class ExportPolicy {
   /** Those in force when it was last looked. */
   get marks(): Marks {
     return this.#marks;
+  }
+
+  /** Was what neighbours send kept from all others when it was last looked? */
+  get guarded(): boolean {
+    return this.#guarded;
+  }
+
+  /**
+   * Sees to it that what neighbours send goes on to no other. Must be before anything is taken.
+   *
+   * @throws {EngineError}
+   */
+  async ensureGuard(): Promise<void> {
+    const marks = await this.read();
+    if (this.#guarded) return;
+    const { call, policy } = this.#dialect;
+    const rules = [...marks.byNumber.keys()].map(ruleName);
+    const policies = await this.#rpc.list(call.listPolicy, {});
+    if (policies.some((answer) => answer.policy?.name === guard)) {
+      await this.#assign([...marks.byNumber.keys()]);
+      await this.#rpc.unary(call.deletePolicy, { policy: { name: guard }, all: true });
+    }
+    const set = { definedType: policy.largeCommunities, name: guard };
+    // To add to one that there is would leave what else it has.
+    if ((await this.#sets(policy.largeCommunities)).has(guard))
+      await this.#rpc.unary(call.deleteDefinedSet, { definedSet: set, all: true });
+    const definedSet = { ...set, list: [markText(leavingNumber)] };
+    await this.#rpc.unary(call.addDefinedSet, { definedSet });
+    await this.#rpc.unary(call.addPolicy, { policy: guarding(policy) });
+    await this.#defineUnmark(rules);
+    await this.#put([guard, ...rules, unmark]);
+    await this.read();
+    if (this.guarded) return;
+    const { text } = this.#rpc.address;
+    throw new EngineError(
+      "refused",
+      `gobgpd at ${text} does not keep what neighbours send from the others as it was asked to: nothing is taken`,
+    );
   }
 
   /** Those in force. A rule that somebody has changed counts for nothing. @throws {EngineError} */
@@ -56,9 +98,12 @@ export class ExportPolicy {
 
   /** @throws {EngineError} `unreachable` when a rule is not in force any more: what neighbours know has to be judged anew. */
   async assertInForce(): Promise<void> {
-    const before = this.#marks;
+    const [before, guarded] = [this.#marks, this.#guarded];
     const now = await this.read();
-    if ([...before.byNumber].some(([number, mark]) => now.numberOf(mark) !== number))
+    if (
+      (guarded && !this.#guarded) ||
+      [...before.byNumber].some(([number, mark]) => now.numberOf(mark) !== number)
+    )
       throw new EngineError(
         "unreachable",
         `another program changed the export policy of gobgpd at ${this.#rpc.address.text}`,
@@ -107,14 +152,18 @@ export class ExportPolicy {
   }
 
   async #inForce(assignment: PolicyAssignment | null): Promise<Marks> {
+    this.#guarded = false;
     const last = assignment?.policies.at(-1);
     const { policy } = this.#dialect;
     // Without the last the marks would be sent along, and one of somebody else's may let everything pass.
     if (assignment === null || last === undefined || !unmarks(last, policy)) return new Marks();
-    const rules = assignment.policies.slice(0, -1);
-    if (rules.some(({ name }) => numberIn(name) === null)) return new Marks();
-    const neighbours = await this.#sets(policy.neighbours);
     const communities = await this.#sets(policy.largeCommunities);
+    const [first] = assignment.policies;
+    const guarded = first !== undefined && guards(first, communities.get(guard), policy);
+    const rules = assignment.policies.slice(guarded ? 1 : 0, -1);
+    if (rules.some(({ name }) => numberIn(name) === null)) return new Marks();
+    this.#guarded = guarded;
+    const neighbours = await this.#sets(policy.neighbours);
     const marks = new Map<number, Mark>();
     for (const rule of rules) {
       const number = numberIn(rule.name);
@@ -175,7 +224,7 @@ export class ExportPolicy {
     const rules = numbers.map((number) => ruleName(number));
     const before = await this.#assignment();
     await this.#defineUnmark(rules);
-    await this.#put([...rules, unmark]);
+    await this.#put([...this.#first, ...rules, unmark]);
     // Somebody has taken all of it out: what was sent meanwhile has to be judged anew.
     if (before?.defaultAction !== action.accept) await this.#sendAnew();
   }
@@ -198,10 +247,14 @@ export class ExportPolicy {
     const found = policies.find((answer) => answer.policy?.name === unmark)?.policy;
     if (found !== undefined) {
       if (unmarks(found, policy)) return;
-      await this.#put(rules);
+      await this.#put([...this.#first, ...rules]);
       await this.#rpc.unary(call.deletePolicy, { policy: { name: unmark }, all: true });
     }
     await this.#rpc.unary(call.addPolicy, { policy: unmarking(policy) });
+  }
+
+  get #first(): readonly string[] {
+    return this.#guarded ? [guard] : [];
   }
 
   async #put(names: readonly string[]): Promise<void> {

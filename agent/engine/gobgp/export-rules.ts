@@ -4,7 +4,7 @@ import { parseAsn } from "../../model/asn.ts";
 import type { Asn } from "../../model/asn.ts";
 import { parseCommunity, parseLargeCommunity, uniqueCommunities } from "../../model/community.ts";
 import type { PolicyNumbers } from "./dialect.ts";
-import { anyMark } from "./marks.ts";
+import { anyMark, expressionOf, leavingNumber } from "./marks.ts";
 import type { Actions, ActionsSchema, Policy, PolicySchema } from "./proto/gobgp.pb.ts";
 import { rejected } from "./treatment.ts";
 import type { Treatment } from "./treatment.ts";
@@ -15,8 +15,12 @@ const prefix = "bellman-mark-";
 /** Name of the last rule, which takes the marks off. */
 export const unmark = "bellman-unmark";
 
-/** Values of the enumeration RouteAction: the same in every version. */
+/** Name of the first rule, where routes are taken from neighbours: it lets none of them go on to another. */
+export const guard = "bellman-guard";
+
+/** Values of the enumerations RouteAction and RouteType: the same in every version. */
 export const action = { accept: 1, reject: 2 } as const;
+const routeType = { internal: 1, external: 2 } as const;
 
 export function ruleName(number: number): string {
   return `${prefix}${number}`;
@@ -82,6 +86,50 @@ export function unmarks(
     type === remove &&
     communities?.length === 1 &&
     communities[0] === anyMark
+  );
+}
+
+/** Keeps from everybody what neighbours have sent, and what is about to be withdrawn. */
+export function guarding({ any }: PolicyNumbers): MessageInitShape<typeof PolicySchema> {
+  const actions = { routeAction: action.reject };
+  return {
+    name: guard,
+    statements: [
+      { name: `${guard}-internal`, conditions: { routeType: routeType.internal }, actions },
+      { name: `${guard}-external`, conditions: { routeType: routeType.external }, actions },
+      { name: `${guard}-leaving`, conditions: { largeCommunitySet: { type: any, name: guard } }, actions },
+    ],
+  };
+}
+
+/** @param communities of the set of its name */
+export function guards(
+  { name, statements }: Policy,
+  communities: readonly string[] | undefined,
+  { any }: PolicyNumbers,
+): boolean {
+  const [internal, external, leaving, ...others] = statements;
+  const bare = [internal, external, leaving].every(
+    (statement) =>
+      statement?.actions?.routeAction === action.reject &&
+      statement.conditions?.neighborSet === undefined &&
+      statement.conditions?.prefixSet === undefined &&
+      statement.conditions?.communitySet === undefined &&
+      statement.conditions?.asPathSet === undefined,
+  );
+  const set = leaving?.conditions?.largeCommunitySet;
+  return (
+    name === guard &&
+    others.length === 0 &&
+    bare &&
+    internal?.conditions?.routeType === routeType.internal &&
+    internal.conditions.largeCommunitySet === undefined &&
+    external?.conditions?.routeType === routeType.external &&
+    external.conditions.largeCommunitySet === undefined &&
+    set?.name === guard &&
+    set.type === any &&
+    communities?.length === 1 &&
+    communities[0] === expressionOf(leavingNumber)
   );
 }
 

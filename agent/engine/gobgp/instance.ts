@@ -22,7 +22,8 @@ export async function ensureInstance(
   if (restarted !== null) await api.stop();
   const fresh = running === null || restarted !== null;
   if (fresh) await start(api, wish, address, restarted);
-  await api.refuseReceived();
+  // Must be in force before the first path and the first peer.
+  await api.imports.refuse();
   return { fresh, restarted };
 }
 

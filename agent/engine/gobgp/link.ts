@@ -72,7 +72,7 @@ export class GobgpLink implements EngineLink {
   count(): Promise<number> {
     return this.#ask(async () => {
       // The rare look is also the time to see that nobody has opened a door, to received routes or to a neighbour.
-      await this.#api.refuseReceived();
+      await this.#api.imports.enforce();
       await this.#api.exports.assertInForce();
       const counts = await Promise.all(families.map((family) => this.#api.count(family)));
       return counts.reduce((sum, count) => sum + count, 0);
@@ -88,14 +88,19 @@ export class GobgpLink implements EngineLink {
   }
 
   peers(): Promise<readonly PeerStatus[]> {
-    return this.#ask(async () =>
-      this.#sent.complete((await this.#api.sessions()).map(({ status }) => status)),
-    );
+    return this.#ask(async () => {
+      const sessions = (await this.#api.sessions()).map(({ status }) => status);
+      return withTaken(this.#api, await this.#sent.complete(sessions));
+    });
   }
 
   async close(mode: "keep" | "withdraw"): Promise<void> {
     try {
-      if (mode === "withdraw" && this.#life.up) await this.#ask(() => withdrawAll(this.#api));
+      if (mode === "withdraw" && this.#life.up)
+        await this.#ask(async () => {
+          await this.#api.imports.refuse();
+          await withdrawAll(this.#api);
+        });
     } finally {
       this.#life.close();
     }
@@ -129,4 +134,15 @@ export class GobgpLink implements EngineLink {
       throw error;
     }
   }
+}
+
+/** What gobgpd counts as accepted it has not judged by its policy yet. */
+async function withTaken(api: GobgpApi, sessions: readonly PeerStatus[]): Promise<readonly PeerStatus[]> {
+  if (!api.imports.taking) return sessions;
+  const [ipv4, ipv6] = [await api.taken("ipv4"), await api.taken("ipv6")];
+  return sessions.map((status) => {
+    if (status.state !== "established") return status;
+    const accepted = { ipv4: ipv4.get(status.address) ?? 0, ipv6: ipv6.get(status.address) ?? 0 };
+    return { ...status, accepted };
+  });
 }

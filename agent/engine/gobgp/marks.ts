@@ -36,6 +36,9 @@ export class Marks {
 /** What matches all marks, in a regular expression. */
 export const anyMark = `^${markSpace}.*$`;
 
+/** Of the mark on a route that is about to be withdrawn: it is kept from everybody. */
+export const leavingNumber = 0;
+
 /** What gobgpd makes of a mark in a set of communities: an expression that matches it alone. */
 export function expressionOf(number: number): string {
   return `^${markText(number)}$`;

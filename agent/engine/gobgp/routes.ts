@@ -1,18 +1,21 @@
 // Routes to gobgpd and back: encoding, applying with the culprits found, reading what it originates.
 import type { Address } from "../../model/address.ts";
 import type { Asn } from "../../model/asn.ts";
+import { parseLargeCommunity } from "../../model/community.ts";
 import { families } from "../../model/family.ts";
 import { prefixFamily } from "../../model/prefix.ts";
 import type { Prefix } from "../../model/prefix.ts";
+import { plainRoute } from "../../model/route.ts";
 import type { Route } from "../../model/route.ts";
 import type { Clock } from "../../time/clock.ts";
 import { EngineError } from "../contract.ts";
 import type { Rejection } from "../contract.ts";
+import { markText } from "../marks.ts";
 import { decodeRoute } from "../wire/decode-route.ts";
 import { encodeRoute } from "../wire/encode-route.ts";
 import { decodePrefix, encodePrefix } from "../wire/nlri.ts";
 import { WireError } from "../wire/wire-error.ts";
-import { marked, marksFor, marksOf, unmarked } from "./marks.ts";
+import { leavingNumber, marked, marksFor, marksOf, unmarked } from "./marks.ts";
 import type { Mark } from "./marks.ts";
 import type { GobgpApi, PathChange, WirePath } from "./api.ts";
 
@@ -68,12 +71,22 @@ export async function applyRoutes(
       rejections.push(rejection(route.prefix, new EngineError("refused", error.message, { cause: error })));
     }
   }
+  // A neighbour's route takes the place of one that is withdrawn, and gobgpd may not tell others of the end of ours then.
+  const left = api.exports.guarded ? withdraw.map((prefix) => leaving(prefix, localAsn)) : [];
   const withdrawals = withdraw.map((prefix) => toPath(prefix, [], true));
   const before = announcements.length > 0 && withdrawals.length > 0 ? await api.updatesSent() : null;
   await send(api, announcements, rejections);
   if (before !== null) await underWay(api, clock, before);
+  await send(api, left, []);
   await send(api, withdrawals, rejections);
   return rejections;
+}
+
+/** The guard keeps it from everybody, so that it is withdrawn from those that have it. */
+function leaving(prefix: Prefix, localAsn: Asn): PathChange {
+  const mark = parseLargeCommunity(markText(leavingNumber));
+  const largeCommunities = mark === null ? [] : [mark];
+  return toPath(prefix, encodeRoute({ ...plainRoute(prefix), largeCommunities }, localAsn), false);
 }
 
 function unspeakable({ prefix }: Route): EngineError {

@@ -36,7 +36,7 @@ export function statusOf(
     lastError,
     negotiated: state === "established" ? negotiatedOf(neighbour, read) : null,
     advertised,
-    // What gobgpd counts as accepted it has not judged by the import policy yet, which takes nothing.
+    // What gobgpd counts as accepted it has not judged by the import policy yet.
     accepted: {},
   };
 }

@@ -13,6 +13,7 @@ import type {
   EngineEvents,
   EngineLink,
   Held,
+  Imports,
   PeerStatus,
   Rejection,
   SpeakerChange,
@@ -43,6 +44,8 @@ export class MemoryEngine implements Engine {
   /** Peers by name that it says it cannot honour, with the reason. */
   readonly #unable = new Map<string, string>();
   #inert: string | null = null;
+  #imports: Imports = new Map();
+  #importsRefused: string | null = null;
 
   /** @param honours what it says it can honour; default everything */
   constructor(speaker: MemorySpeaker, honours: Partial<Honours> = {}) {
@@ -58,6 +61,24 @@ export class MemoryEngine implements Engine {
   /** From now on it can change no route on its way to a peer. */
   cannotOperate(message: string): void {
     this.#inert = message;
+  }
+
+  /** What may be taken from neighbours; in memory they send nothing. */
+  get imports(): Imports {
+    return this.#imports;
+  }
+
+  /** From now on it says no to what may be taken; null: it does not any more. */
+  refuseImports(message: string | null): void {
+    this.#importsRefused = message;
+  }
+
+  #take(imports: Imports): readonly Rejection[] {
+    const refused = this.#importsRefused;
+    this.#imports = refused === null ? imports : new Map();
+    if (refused === null) return [];
+    const error = new EngineError("refused", refused);
+    return [...imports.keys()].map((address) => ({ item: { t: "imports", address }, error }));
   }
 
   refusals({ peers, operations }: WishedPeers): readonly Problem[] {
@@ -85,10 +106,12 @@ export class MemoryEngine implements Engine {
     const restarted = running === null ? null : difference(running, instance);
     if (restarted !== null) speaker.forget();
     speaker.run(instance);
+    this.#imports = new Map();
     return new MemoryLink(speaker, events, signal, {
       fresh: running === null || restarted !== null,
       restarted,
       beyond: (peer) => this.#beyond(peer),
+      take: (imports) => this.#take(imports),
     });
   }
 
@@ -102,6 +125,7 @@ interface MemoryOpened {
   readonly restarted: string | null;
   /** What of the peer cannot be honoured. */
   readonly beyond: (peer: Peer) => readonly Problem[];
+  readonly take: (imports: Imports) => readonly Rejection[];
 }
 
 class MemoryLink implements EngineLink, Attached {
@@ -111,11 +135,13 @@ class MemoryLink implements EngineLink, Attached {
   readonly #speaker: MemorySpeaker;
   readonly #events: EngineEvents;
   readonly #beyond: MemoryOpened["beyond"];
+  readonly #take: MemoryOpened["take"];
   readonly #life: LinkLife;
 
   constructor(speaker: MemorySpeaker, events: EngineEvents, signal: AbortSignal, opened: MemoryOpened) {
     this.#speaker = speaker;
     this.#beyond = opened.beyond;
+    this.#take = opened.take;
     this.#events = events;
     const abandon = () => this.#life.close();
     this.#life = new LinkLife("the memory speaker", () => {
@@ -142,6 +168,7 @@ class MemoryLink implements EngineLink, Attached {
 
   apply(change: SpeakerChange): Promise<readonly Rejection[]> {
     return this.#ask(() => [
+      ...(change.imports === undefined ? [] : this.#take(change.imports)),
       ...change.removePeers.flatMap((address) =>
         attempt(peerItem(address), () => this.#speaker.removePeer(address)),
       ),
