@@ -9,6 +9,7 @@ import type { Route, Variant } from "../../model/route.ts";
 import { markText } from "../marks.ts";
 import type { AttributesContext } from "./contexts.ts";
 import { heeded } from "./heeded.ts";
+import { ownMark } from "./names.ts";
 import { denyMark, variantMark } from "./export-policy.ts";
 
 export type Attributes = Omit<Route, "prefix">;
@@ -65,6 +66,7 @@ export function parseAttributes(description: string): Attributes | null {
 export function attributesContext(attributes: Attributes, localAsn: Asn): Omit<AttributesContext, "name"> {
   const { nextHop, communities, med, localPref, prepend, notTo, variants } = attributes;
   const marks = [
+    ownMark,
     ...notTo.map((address) => denyMark(address)),
     ...variants.flatMap((variant) => variant.to.map((address) => variantMark(address, variant, prepend > 0))),
     ...communities.flatMap((community) => heeded.get(community) ?? []),

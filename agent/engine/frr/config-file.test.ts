@@ -55,6 +55,28 @@ test("what changes within a moment is written once, as it is then", async () => 
   expect(asked).toBe(1);
 });
 
+test("what others wrote stays byte for byte, in whatever encoding", async () => {
+  const others = Buffer.from("! Z\xfcrich\nhostname a\n", "latin1");
+  writeFileSync(path, others);
+  const file = fileOf();
+  file.changed(() => "neighbor 192.0.2.1 password pässwort");
+  await file.flush();
+  const ours = Buffer.from(markedPart("neighbor 192.0.2.1 password pässwort"));
+  expect(readFileSync(path)).toEqual(Buffer.concat([others, ours]));
+});
+
+test("a link in place of the draft is not followed", async () => {
+  const precious = join(directory, "precious");
+  writeFileSync(precious, "hostname b\n", { mode: 0o600 });
+  symlinkSync(precious, join(directory, ".frr.conf.bellman"));
+  const file = fileOf();
+  file.changed(() => "router bgp 1");
+  await file.flush();
+  expect(file.problems).toEqual([]);
+  expect(readFileSync(precious, "utf8")).toBe("hostname b\n");
+  expect(readFileSync(path, "utf8")).toBe(markedPart("router bgp 1"));
+});
+
 test("a file that is a link stays one", async () => {
   const real = join(directory, "real.conf");
   writeFileSync(real, "");

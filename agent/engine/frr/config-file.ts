@@ -43,6 +43,15 @@ export class ConfigFile {
     ];
   }
 
+  get path(): string {
+    return this.#options.path;
+  }
+
+  /** As it stands on disk; null: it cannot be read. */
+  read(): Promise<string | null> {
+    return readFile(this.#options.path, "utf8").catch(() => null);
+  }
+
   /** To be called for each change. @param part is asked for it when it is written */
   changed(part: () => string): void {
     const first = this.#pending === null;
@@ -75,8 +84,9 @@ export class ConfigFile {
 async function replacePart(named: string, part: string): Promise<string | null> {
   // A link stays one.
   const path = await realpath(named).catch(() => named);
-  const old = await readFile(path, "utf8").catch(noneIfMissing);
-  const text = withPart(old ?? "", part);
+  // Byte for byte, whatever the rest is written in.
+  const old = await readFile(path, "latin1").catch(noneIfMissing);
+  const text = withPart(old ?? "", Buffer.from(part).toString("latin1"));
   if (text === null)
     return `${path} is left alone: the agent's part begins there and does not end; take out its first line`;
   if (text === old) return null;
@@ -84,9 +94,11 @@ async function replacePart(named: string, part: string): Promise<string | null> 
   const { uid, gid } = await stat(old === null ? dirname(path) : path);
   const draft = join(dirname(path), `.${basename(path)}.bellman`);
   try {
-    await withFile(draft, "w", async (file) => {
+    // The directory is FRR's: what somebody has put there in place of the draft is not followed.
+    await rm(draft, { force: true });
+    await withFile(draft, "wx", async (file) => {
       await file.chmod(fileMode);
-      await file.writeFile(text);
+      await file.writeFile(text, "latin1");
       await file.sync();
     });
     await chown(draft, uid, gid);
@@ -101,7 +113,7 @@ async function replacePart(named: string, part: string): Promise<string | null> 
 
 async function withFile(
   path: string,
-  flags: "r" | "w",
+  flags: "r" | "wx",
   work: (file: FileHandle) => Promise<void>,
 ): Promise<void> {
   const file = await open(path, flags, fileMode);

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { markedPart, withPart } from "./config-part.ts";
+import { foreignRouterIn, markedPart, withPart } from "./config-part.ts";
 
 const part = "router bgp 64512\n bgp router-id 192.0.2.1\nexit";
 const marked = markedPart(part);
@@ -110,4 +110,16 @@ exit
 exit
 ${marked}`);
   });
+});
+
+test.each([
+  ["", null],
+  [`router bgp 64512\n neighbor 192.0.2.1 remote-as 65001\nexit\n${marked}`, "router bgp 64512"],
+  [`router bgp 1.10 as-notation dot\nexit\n`, "router bgp 1.10 as-notation dot"],
+  [`router bgp 64512 vrf red\nexit\n`, null],
+  [markedPart("router bgp 64512\n bgp router-id 192.0.2.9\nexit"), null],
+  // Saved with `write memory`, which leaves out the marks.
+  ["router bgp 64512\n neighbor BELLMAN peer-group\nexit\n", null],
+])("a router bgp of somebody else in %j: %s", (file, head) => {
+  expect(foreignRouterIn(file)).toBe(head);
 });

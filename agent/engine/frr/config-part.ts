@@ -1,6 +1,7 @@
 // Our part of frr.conf, and the file around it: everything else stays as it is, byte for byte.
 import { markerGroup, ours } from "./names.ts";
 import { owner } from "./neighbor.ts";
+import { routerHead } from "./running-config.ts";
 
 const begin = "! BEGIN of what the Bellman agent keeps here: it overwrites changes";
 const end = "! END of what the Bellman agent keeps here";
@@ -33,6 +34,15 @@ export function withPart(file: string, part: string): string | null {
   return [...before, ...markedPart(part).trimEnd().split("\n"), ...after].join("\n");
 }
 
+/** First line of a `router bgp` of somebody else, in the default VRF; null: the file has none. */
+export function foreignRouterIn(file: string): string | null {
+  const lines = file.split("\n").map((line) => line.trimEnd());
+  const from = lines.indexOf(begin);
+  const to = from < 0 ? -1 : lines.indexOf(end, from);
+  const others = to < 0 ? lines : [...lines.slice(0, from), ...lines.slice(to + 1)];
+  return withoutOurs(others).find((line) => routerHead.test(line)) ?? null;
+}
+
 /** Where something can be put last: bgpd reads nothing behind a line `end`. */
 function endOf(lines: readonly string[]): number {
   const last = lines.findLastIndex((line) => line.trim() !== "" && !line.startsWith("!"));
@@ -49,7 +59,7 @@ function withoutOurs(lines: readonly string[]): readonly string[] {
   return sectionsOf(lines).flatMap(({ head, lines: all }): readonly string[] => {
     if (head.startsWith(`route-map ${ours}`) || /^bgp large-community-list \S+ BELLMAN-/.test(head))
       return [];
-    if (!/^router bgp [0-9.]+$/.test(head)) return all;
+    if (!routerHead.test(head)) return all;
     if (all.some((line) => line.trim() === `neighbor ${markerGroup} peer-group`)) return [];
     return withoutOurNeighbors(all);
   });

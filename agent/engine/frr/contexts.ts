@@ -7,6 +7,8 @@ export interface BaseContext {
   readonly importMap: string;
   /** Community list with the regular expression that matches all marks. */
   readonly anyMark: { readonly list: string; readonly expression: string };
+  /** Mark of every route of the agent's. */
+  readonly own: MarkContext;
 }
 
 /** attributes.hbs: the route-map of a `network` line, one for each distinct set of attributes. */
@@ -43,6 +45,8 @@ export interface ExportContext {
   readonly variants: readonly VariantContext[];
   /** Community list that matches all marks. */
   readonly anyMark: string;
+  /** Community list that matches the agent's routes: in a joined router bgp there are others. */
+  readonly own: string;
 }
 
 export interface AddedContext extends MarkContext {

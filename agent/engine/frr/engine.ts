@@ -10,6 +10,7 @@ import type { Overrides } from "../templates/overrides.ts";
 import type { FileEngine, Rendered, SpeakerWish } from "../rendering.ts";
 import { ConfigFile, fileMode } from "./config-file.ts";
 import { ensureInstance } from "./instance.ts";
+import type { FrrFile } from "./instance.ts";
 import { Ledger } from "./ledger.ts";
 import { listenProblems, restartProblems, sameAddressProblems, sessionProblems } from "./limits.ts";
 import type { Companions } from "./limits.ts";
@@ -113,7 +114,14 @@ class FrrEngine implements FileEngine {
     const version = await versionOf(vty);
     this.#companions = { bfdd: await isThere(sockets, "bfdd") };
     this.#listenPort = await listenPortOf(sockets);
-    const instance = await ensureInstance({ vty, rendering, wish, adopt, place });
+    const instance = await ensureInstance({
+      vty,
+      rendering,
+      wish,
+      adopt,
+      place,
+      file: await fileOf(this.#file),
+    });
     const ledger = new Ledger({ rendering, localAsn: wish.asn, shared: instance.shared });
     ledger.read(instance.running);
     const abandon = () => link.abandon();
@@ -143,6 +151,12 @@ class FrrEngine implements FileEngine {
     signal.addEventListener("abort", abandon, { once: true });
     return link;
   }
+}
+
+/** null: none is kept, or it cannot be read. */
+async function fileOf(file: ConfigFile | null): Promise<FrrFile | null> {
+  const text = (await file?.read()) ?? null;
+  return file === null || text === null ? null : { path: file.path, text };
 }
 
 /** Such as `8.4.4`. */

@@ -7,7 +7,7 @@ import { markText } from "../marks.ts";
 import type { ExportContext, MarkContext, VariantContext } from "./contexts.ts";
 import type { Attributes } from "./attributes.ts";
 import { heeded } from "./heeded.ts";
-import { anyMarkList, exportMap, markList, markNumber } from "./names.ts";
+import { anyMarkList, exportMap, markList, markNumber, ownMark } from "./names.ts";
 
 /** Mark of the routes that the neighbour is not sent. */
 export function denyMark(address: Address): number {
@@ -96,6 +96,7 @@ export function exportContext(
       })
       .sort((a, b) => a.sequence - b.sequence),
     anyMark: anyMarkList,
+    own: markList(ownMark),
   };
 }
 

@@ -1,7 +1,10 @@
 // Makes bgpd run our BGP instance, and leaves alone one that is not ours.
 import { EngineError, PortTakenError, sameRouterId } from "../contract.ts";
 import type { BgpInstance } from "../contract.ts";
-import { markerGroup } from "./names.ts";
+import { foreignRouterIn } from "./config-part.ts";
+import { markerGroup, ours } from "./names.ts";
+import { isOurs, neighborLinesOf } from "./neighbor.ts";
+import { networksOf } from "./networks.ts";
 import type { Rendering } from "./rendering.ts";
 import { parseRunningConfig } from "./running-config.ts";
 import type { RouterSection, RunningConfig } from "./running-config.ts";
@@ -27,6 +30,13 @@ export interface InstanceOptions {
   readonly adopt: boolean;
   /** How messages call this bgpd. */
   readonly place: string;
+  /** What FRR begins with, as it stands on disk; null: nobody knows. */
+  readonly file: FrrFile | null;
+}
+
+export interface FrrFile {
+  readonly path: string;
+  readonly text: string;
 }
 
 export async function readRunning(vty: Vty): Promise<RunningConfig> {
@@ -39,8 +49,17 @@ export async function ensureInstance(options: InstanceOptions): Promise<EnsuredI
   const running = await readRunning(vty);
   const { router } = running;
   if (router === null) {
+    assertRead(options);
     await start(options);
     return started(options, null);
+  }
+  if (isLeftover(router)) {
+    await vty.configure([`no router bgp ${router.asn}`]);
+    await start(options);
+    return started(
+      options,
+      `another program took the router bgp ${router.asn} out of bgpd, but for its rest`,
+    );
   }
   if (!isMarked(router)) {
     if (!adopt) throw foreign(options, router);
@@ -103,7 +122,7 @@ async function start(options: InstanceOptions): Promise<void> {
 
 /** @throws {EngineError} when a line is refused: then it is no instance of ours. */
 export async function configureInstance(
-  { vty, rendering, wish, place }: Omit<InstanceOptions, "adopt">,
+  { vty, rendering, wish, place }: Omit<InstanceOptions, "adopt" | "file">,
   routerId: BgpInstance["routerId"] | string,
   restartSeconds: number | null,
 ): Promise<void> {
@@ -121,6 +140,36 @@ export async function configureInstance(
 
 function isMarked({ lines }: RouterSection): boolean {
   return lines.includes(`neighbor ${markerGroup} peer-group`);
+}
+
+/**
+ * What comes of a change that meets a bgpd whose `router bgp` has just been taken out: `router bgp` makes a new one,
+ * without the mark, and nothing but ours is in it.
+ */
+function isLeftover(router: RouterSection): boolean {
+  const neighbors = neighborLinesOf(router);
+  const networks = networksOf(router);
+  return (
+    neighbors.size + networks.length > 0 &&
+    [...neighbors.values()].every((lines) => isOurs(lines)) &&
+    networks.every(({ routeMap }) => routeMap?.startsWith(ours) === true) &&
+    router.lines.every((line) => line.startsWith("neighbor ") && !line.endsWith(" peer-group"))
+  );
+}
+
+/**
+ * Where vtysh hands bgpd its file (`vtysh -b`, as in Debian's packages), bgpd answers before it has it. A router bgp of
+ * ours that was begun then would take in what the file says of somebody else's.
+ *
+ * @throws {EngineError}
+ */
+function assertRead({ file, place }: InstanceOptions): void {
+  const head = file === null ? null : foreignRouterIn(file.text);
+  if (file === null || head === null) return;
+  throw new EngineError(
+    "unreachable",
+    `bgpd at ${place} has not read ${file.path} yet: "${head}" stands there, not the agent's, and bgpd runs no BGP. Should bgpd not begin with that file, take it out there`,
+  );
 }
 
 function foreign({ place }: InstanceOptions, { asn }: RouterSection): EngineError {

@@ -36,6 +36,9 @@ export function isAttributesMap(name: string): boolean {
   return name.startsWith(attributesPrefix);
 }
 
+/** Number of the mark of every route of ours: what else a router bgp holds that we have joined is for others alone. */
+export const ownMark = 1;
+
 export function markList(number: number): string {
   return `${markListPrefix}${number}`;
 }

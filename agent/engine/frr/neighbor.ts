@@ -69,7 +69,14 @@ export function neighborLinesOf(router: RouterSection): ReadonlyMap<Address, Nei
     }
   };
   collect(router.lines, null);
-  for (const family of families) collect(router.families[family], family);
+  for (const family of families) {
+    collect(router.families[family], family);
+    if (!activeByDefault(router, family)) continue;
+    // FRR shows only who is not.
+    for (const [address, lines] of found)
+      if (!router.families[family].includes(`no neighbor ${address} activate`))
+        lines.families[family].push("activate");
+  }
   return found;
 }
 
@@ -83,6 +90,12 @@ export function textOf(address: Address, { own, families: byFamily }: NeighborLi
       return lines.length === 0 ? [] : [`address-family ${family} unicast`, ...lines, "exit-address-family"];
     }),
   ].join("\n");
+}
+
+function activeByDefault({ lines }: RouterSection, family: Family): boolean {
+  return family === "ipv4"
+    ? !lines.includes("no bgp default ipv4-unicast")
+    : lines.includes("bgp default ipv6-unicast");
 }
 
 export function isOurs({ own }: NeighborLines): boolean {

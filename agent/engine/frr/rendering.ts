@@ -104,7 +104,8 @@ export class Rendering {
   }
 
   neighborLines(peer: Peer, localAsn: Asn): NeighborLines {
-    const { router } = parseRunningConfig(`router bgp ${localAsn}\n${this.neighbor(peer, localAsn)}`);
+    const head = `router bgp ${localAsn}\nno bgp default ipv4-unicast`;
+    const { router } = parseRunningConfig(`${head}\n${this.neighbor(peer, localAsn)}`);
     const lines = router === null ? undefined : neighborLinesOf(router).get(peer.address);
     return lines ?? { own: [], families: { ipv4: [], ipv6: [] } };
   }

@@ -22,9 +22,10 @@ export interface RunningConfig {
 
 /** Also reads what templates render: it is the same language. */
 export function parseRunningConfig(text: string): RunningConfig {
-  const lines = text.split("\n").map((line) => line.trim());
-  const begin = lines.findIndex((line) => /^router bgp [0-9.]+$/.test(line));
-  const end = begin < 0 ? -1 : sectionEnd(lines, begin + 1);
+  const shown = text.split("\n");
+  const lines = shown.map((line) => line.trim());
+  const begin = lines.findIndex((line) => routerHead.test(line));
+  const end = begin < 0 ? -1 : sectionEnd(shown, begin + 1);
   const outside = begin < 0 ? lines : [...lines.slice(0, begin), "exit", ...lines.slice(end)];
   return {
     router: begin < 0 ? null : parseRouter(lines[begin] ?? "", lines.slice(begin + 1, end)),
@@ -32,12 +33,21 @@ export function parseRunningConfig(text: string): RunningConfig {
   };
 }
 
-/** FRR 8 and later end a section with `exit`; before there is a line of `!` at the margin, and something new after it. */
-function sectionEnd(lines: readonly string[], begin: number): number {
-  const end = lines.findIndex(
-    (line, at) => at >= begin && /^(?:exit|end|(?:router|route-map|interface|line|vrf) .*)$/.test(line),
+/** Of the default VRF; FRR 10 says behind the number how it writes such numbers, if that was chosen. */
+export const routerHead = /^router bgp ([0-9.]+)(?: as-notation \S+)?$/;
+
+/**
+ * FRR 8 and later end a section with `exit`; before there is a line of `!` at the margin, and something new after it.
+ * Sections inside (`segment-routing srv6`, `bmp targets`) have an `exit` of their own, further in.
+ *
+ * @param shown with the spaces in front
+ */
+function sectionEnd(shown: readonly string[], begin: number): number {
+  const end = shown.findIndex(
+    (line, at) =>
+      at >= begin && /^(?:exit|end|(?:router|route-map|interface|line|vrf) .*)$/.test(line.trimEnd()),
   );
-  return end < 0 ? lines.length : end;
+  return end < 0 ? shown.length : end;
 }
 
 function parseRouter(head: string, lines: readonly string[]): RouterSection {
@@ -58,6 +68,6 @@ function parseRouter(head: string, lines: readonly string[]): RouterSection {
 
 /** Also in dotted form, if somebody likes it. */
 function asnOf(head: string): number {
-  const [high = "", low] = head.slice("router bgp ".length).split(".");
+  const [high = "", low] = (routerHead.exec(head)?.[1] ?? "").split(".");
   return low === undefined ? Number(high) : Number(high) * 0x1_0000 + Number(low);
 }

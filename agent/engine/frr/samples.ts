@@ -8,8 +8,8 @@ import type {
   InstanceContext,
   NeighborContext,
 } from "./contexts.ts";
-import { markSpace } from "../marks.ts";
-import { anyMarkList, importMap, markList } from "./names.ts";
+import { markSpace, markText } from "../marks.ts";
+import { anyMarkList, importMap, markList, ownMark } from "./names.ts";
 
 const communities = ["64512:100"];
 const largeCommunities = ["64512:1:2"];
@@ -19,6 +19,7 @@ const mark = { list: markList(1), mark: "4294967295:4242:1" };
 export const base: BaseContext = {
   importMap,
   anyMark: { list: anyMarkList, expression: `^${markSpace}` },
+  own: { list: markList(ownMark), mark: markText(ownMark) },
 };
 
 const attributes: AttributesContext = {
@@ -49,6 +50,7 @@ const exports: ExportContext = {
     },
   ],
   anyMark: anyMarkList,
+  own: markList(ownMark),
 };
 
 const instance: InstanceContext = {

@@ -119,7 +119,7 @@ export function describeFrrDriver(folder?: string): void {
   });
 
   describe("a router bgp of somebody else", () => {
-    const current = withRig(() => frrRig({ folder }));
+    const current = withRig(() => frrRig({ folder, keepsFile: true }));
     const foreign = [
       "router bgp 64512",
       "bgp router-id 192.168.1.99",
@@ -128,6 +128,16 @@ export function describeFrrDriver(folder?: string): void {
       "address-family ipv4 unicast",
       "network 10.77.0.0/16",
     ];
+
+    it("that bgpd has yet to be handed, with its file, is waited for", async () => {
+      const { rig, trial } = current();
+      rig.frr.write("router bgp 64512\n neighbor 192.168.1.77 remote-as 65077\nexit\n");
+      const before = await rig.frr.command("show running-config");
+      await expect(trial.open()).rejects.toThrow(/has not read .*: "router bgp 64512" stands there/);
+      expect(await rig.frr.command("show running-config")).toBe(before);
+      await rig.frr.configure(...foreign);
+      await expect(trial.open()).rejects.toThrow(/--frr-adopt/);
+    });
 
     it("is refused, and nothing is changed there", async () => {
       const { rig, trial } = current();
@@ -160,7 +170,9 @@ export function describeFrrDriver(folder?: string): void {
       expect(opened.link).toMatchObject({ fresh: false, restarted: null });
       const held = await opened.link.held();
       expect([...held.routes.keys()]).toEqual(["10.49.0.1/32"]);
-      expect([...held.peers.keys()]).toEqual([rig.peers.ipv4.address]);
+      // bgpd shows no "activate" for IPv4 where that is its default.
+      expect([...held.peers]).toEqual([[rig.peers.ipv4.address, rig.peers.ipv4]]);
+      expect([...(await rig.witness.routes(rig.peers.ipv4)).keys()]).toEqual(["10.49.0.1/32"]);
       expect(await opened.link.count()).toBe(1);
       expect(await opened.link.peers()).toHaveLength(1);
 
@@ -294,7 +306,19 @@ export function describeFrrDriver(folder?: string): void {
         removePeers: [rig.peers.ipv4.address],
       });
       const left = (await rig.frr.command("show running-config")).match(/BELLMAN\S*/g) ?? [];
-      expect([...new Set(left)].sort()).toEqual(["BELLMAN", "BELLMAN-IN", "BELLMAN-MARKS"]);
+      const base = ["BELLMAN", "BELLMAN-IN", "BELLMAN-MARK-1", "BELLMAN-MARKS"];
+      expect([...new Set(left)].sort()).toEqual(base);
+    });
+
+    it("is begun anew with when a change met it just without its instance", async () => {
+      const { rig, trial } = current();
+      const opened = await trial.established(route("10.49.0.1/32"));
+      await rig.frr.configure("no router bgp 64512");
+      await trial.applied(opened, { announce: [route("10.49.0.2/32")] });
+      await expect(opened.link.count()).rejects.toThrow(/its router bgp is another one/);
+      const { link } = await trial.established(route("10.49.0.1/32"));
+      expect(link.fresh).toBe(true);
+      expect(link.restarted).toMatch(/another program/);
     });
 
     it("that another program takes the instance from is lost, and begins anew", async () => {
