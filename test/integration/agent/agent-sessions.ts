@@ -94,6 +94,12 @@ export function describeAgentSessions(folder?: string): void {
           negotiated: { holdTimeSeconds: 9, families: ["ipv4", "ipv6"], gracefulRestart: true },
         });
       expect(await rig.api("status")).toMatchObject({ problems: [] });
+      // With graceful restart the routes come a moment after the session.
+      for (const name of ["over4", "over6"])
+        await until(`${name} has all routes`, async () => {
+          const routes = await rig.bird.routes(name);
+          return ["10.49.0.0/16", "fd10:49::/112"].every((prefix) => routes.has(prefix));
+        });
       const before = await since();
       const said = speakerLog();
       rig.bird.mark();
