@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { startRack } from "../../lab/rack/rack.ts";
 import type { Rack } from "../../lab/rack/rack.ts";
 import { takingAnyPrefix } from "../../lab/rack/shape.ts";
+import { until } from "../support/until.ts";
 import { emptyRack, playInLab } from "../scenarios/lab.ts";
 import { loadScenario } from "../scenarios/scenario.ts";
 
@@ -11,6 +12,9 @@ let rack: Rack;
 beforeAll(async () => {
   rack = await startRack({ prefix: `scn${process.pid}`, tor: "bird", torConfig: takingAnyPrefix });
   await emptyRack(rack);
+  await until("every node's session is up", async () =>
+    Object.values(await rack.tor.sessions()).every(({ established }) => established),
+  );
 });
 afterAll(() => rack.down());
 
