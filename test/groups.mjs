@@ -35,6 +35,7 @@ export const groups = [
     about: "the GoBGP driver with gobgpd of newer Debian suites",
     needs: ["rack", "newerGobgp"],
     extra: true,
+    asked: true,
     vitest: ["--project", "versions"],
   },
   {

@@ -35,6 +35,8 @@ async function main(args) {
   const obstacles = await probe(wanted);
   if (args.includes("--setup")) return 0;
   const counts = await runAll(wanted.filter((group) => !obstacles.has(group)));
+  for (const { name, about } of groups.filter((group) => !wanted.includes(group)))
+    if (names.length === 0) console.log(`\nto be asked for: npm test -- ${name} (${about})`);
   return report(counts, obstacles);
 }
 
