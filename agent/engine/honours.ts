@@ -1,6 +1,8 @@
 // What of a session a speaker can be asked for: the rest is a problem of the object that asks, never dropped.
+import type { Address } from "../model/address.ts";
 import { plainSession } from "../model/peer.ts";
 import type { Peer, SessionSettings } from "../model/peer.ts";
+import { compareText } from "../model/problem.ts";
 import type { Problem } from "../model/problem.ts";
 import { Secret } from "../model/secret.ts";
 import type { WishedPeers } from "./contract.ts";
@@ -56,4 +58,26 @@ export function nothingTaken({ peers, imports }: WishedPeers, engine: string): r
       }),
     );
   });
+}
+
+/** Of several peers with one address the first by name has the session: a problem for each of the others. */
+export function sameAddressProblems(peers: readonly Peer[], engine: string): readonly Problem[] {
+  const taken = new Map<Address, string>();
+  return [...peers]
+    .sort((a, b) => compareText(a.name, b.name))
+    .flatMap((peer): readonly Problem[] => {
+      const other = taken.get(peer.address);
+      if (other === undefined) {
+        taken.set(peer.address, peer.name);
+        return [];
+      }
+      return [
+        {
+          object: `BGPPeer/${peer.name}`,
+          field: "spec.peerIP",
+          severity: "error",
+          message: `${engine} tells neighbours apart by address only, and BGPPeer/${other} has ${peer.address} already: no session for this one`,
+        },
+      ];
+    });
 }

@@ -44,6 +44,24 @@ export class LinkLife {
     this.#end({ t: "closed" });
   }
 
+  /**
+   * Does work that asks the speaker. Without an answer nobody knows what was applied: it counts as lost then, and the
+   * caller has to begin anew.
+   *
+   * @param lose called with the error of a speaker that did not answer
+   * @throws {EngineError} when it is not up any more: the one it was lost with; else what `work` throws.
+   */
+  async ask<T>(work: () => Promise<T>, lose: (error: EngineError) => void): Promise<T> {
+    this.mustBeUp();
+    try {
+      return await work();
+    } catch (error) {
+      if (error instanceof EngineError && error.code !== "refused") lose(error);
+      this.mustBeUp();
+      throw error;
+    }
+  }
+
   #end(state: LinkState): boolean {
     if (!this.up) return false;
     this.#state = state;

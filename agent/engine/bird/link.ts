@@ -6,7 +6,7 @@ import { parsePrefix } from "../../model/prefix.ts";
 import type { Prefix } from "../../model/prefix.ts";
 import type { Route } from "../../model/route.ts";
 import type { Clock } from "../../time/clock.ts";
-import { EngineError } from "../contract.ts";
+import type { EngineError } from "../contract.ts";
 import type { EngineLink, Held, PeerStatus, Rejection, SpeakerChange } from "../contract.ts";
 import { LinkLife } from "../link-life.ts";
 import { watchSessions } from "../session-watch.ts";
@@ -162,16 +162,8 @@ export class BirdLink implements EngineLink {
     await configuration.commit();
   }
 
-  async #ask<T>(work: () => Promise<T>): Promise<T> {
-    this.#life.mustBeUp();
-    try {
-      return await work();
-    } catch (error) {
-      // Without an answer nobody knows what was applied: the caller has to begin anew.
-      if (error instanceof EngineError && error.code !== "refused") this.lose(error);
-      this.#life.mustBeUp();
-      throw error;
-    }
+  #ask<T>(work: () => Promise<T>): Promise<T> {
+    return this.#life.ask(work, (error) => this.lose(error));
   }
 }
 

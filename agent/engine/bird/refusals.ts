@@ -3,26 +3,17 @@ import type { Peer } from "../../model/peer.ts";
 import { compareText } from "../../model/problem.ts";
 import type { Problem } from "../../model/problem.ts";
 import type { WishedPeers } from "../contract.ts";
-import { nothingTaken } from "../honours.ts";
+import { nothingTaken, sameAddressProblems } from "../honours.ts";
 
 /** BIRD has no way to write these in a text, for it knows no escapes. */
 const unwritable = /["\u0000-\u001f\u007f]/;
 
 export function birdRefusals(wish: WishedPeers): readonly Problem[] {
   const { peers, instance = null } = wish;
-  const taken = new Map<string, string>();
-  const problems: Problem[] = [...nothingTaken(wish, "BIRD")];
+  const problems: Problem[] = [...nothingTaken(wish, "BIRD"), ...sameAddressProblems(peers, "BIRD")];
   const refuse = (peer: Peer, field: string, message: string) =>
     problems.push({ object: `BGPPeer/${peer.name}`, field, severity: "error", message });
   for (const peer of [...peers].sort((a, b) => compareText(a.name, b.name))) {
-    const other = taken.get(peer.address);
-    if (other === undefined) taken.set(peer.address, peer.name);
-    else
-      refuse(
-        peer,
-        "spec.peerIP",
-        `sessions of BIRD's are told apart by address, and BGPPeer/${other} has ${peer.address} already: no session for this one`,
-      );
     if (peer.password !== null && unwritable.test(peer.password.reveal()))
       refuse(
         peer,

@@ -4,7 +4,7 @@ import { systemClock } from "../../time/clock.ts";
 import type { Clock } from "../../time/clock.ts";
 import type { EngineError } from "../contract.ts";
 import type { BgpInstance, EngineEvents, EngineLink, WishedPeers } from "../contract.ts";
-import { nothingTaken } from "../honours.ts";
+import { nothingTaken, sameAddressProblems } from "../honours.ts";
 import { watchSessions } from "../session-watch.ts";
 import type { Overrides } from "../templates/overrides.ts";
 import type { FileEngine, Rendered, SpeakerWish } from "../rendering.ts";
@@ -12,7 +12,7 @@ import { ConfigFile, fileMode } from "./config-file.ts";
 import { ensureInstance } from "./instance.ts";
 import type { FrrFile } from "./instance.ts";
 import { Ledger } from "./ledger.ts";
-import { listenProblems, restartProblems, sameAddressProblems, sessionProblems } from "./limits.ts";
+import { listenProblems, restartProblems, sessionProblems } from "./limits.ts";
 import type { Companions } from "./limits.ts";
 import { FrrLink } from "./link.ts";
 import { renderPart } from "./render-part.ts";
@@ -67,7 +67,7 @@ class FrrEngine implements FileEngine {
     return [
       ...nothingTaken(wish, "FRR"),
       ...(instance === null ? [] : listenProblems(instance, this.#listenPort)),
-      ...sameAddressProblems(peers),
+      ...sameAddressProblems(peers, "FRR"),
       ...restartProblems(peers),
       ...peers.flatMap((peer) => sessionProblems(peer, this.#companions)),
     ];

@@ -88,27 +88,6 @@ export function restartProblems(peers: readonly Peer[]): readonly Problem[] {
     }));
 }
 
-export function sameAddressProblems(peers: readonly Peer[]): readonly Problem[] {
-  const taken = new Map<string, string>();
-  return [...peers]
-    .sort((a, b) => compareText(a.name, b.name))
-    .flatMap((peer): readonly Problem[] => {
-      const other = taken.get(peer.address);
-      if (other === undefined) {
-        taken.set(peer.address, peer.name);
-        return [];
-      }
-      return [
-        {
-          object: `BGPPeer/${peer.name}`,
-          field: "spec.peerIP",
-          severity: "error",
-          message: `FRR tells neighbours apart by address only, and BGPPeer/${other} has ${peer.address} already: no session for this one`,
-        },
-      ];
-    });
-}
-
 /**
  * @param running what bgpd was started with; 0: it does not listen; null: it cannot be told
  */

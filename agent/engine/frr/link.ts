@@ -201,16 +201,8 @@ export class FrrLink implements EngineLink {
     return null;
   }
 
-  async #ask<T>(work: () => Promise<T>): Promise<T> {
-    this.#life.mustBeUp();
-    try {
-      return await work();
-    } catch (error) {
-      // Without an answer nobody knows what was applied: the caller has to begin anew.
-      if (error instanceof EngineError && error.code !== "refused") this.lose(error);
-      this.#life.mustBeUp();
-      throw error;
-    }
+  #ask<T>(work: () => Promise<T>): Promise<T> {
+    return this.#life.ask(work, (error) => this.lose(error));
   }
 }
 

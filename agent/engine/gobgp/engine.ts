@@ -9,7 +9,7 @@ import { systemClock } from "../../time/clock.ts";
 import type { Clock } from "../../time/clock.ts";
 import { EngineError } from "../contract.ts";
 import type { BgpInstance, Engine, EngineEvents, EngineLink, WishedPeers } from "../contract.ts";
-import { unhonoured } from "../honours.ts";
+import { sameAddressProblems, unhonoured } from "../honours.ts";
 import type { Honours } from "../honours.ts";
 import { GobgpApi } from "./api.ts";
 import { detectDialect } from "./dialect.ts";
@@ -64,12 +64,8 @@ class GobgpEngine implements Engine {
   }
 
   refusals({ peers, operations, imports }: WishedPeers): readonly Problem[] {
-    const taken = new Map<string, string>();
-    const problems: Problem[] = [];
+    const problems: Problem[] = [...sameAddressProblems(peers, "gobgpd")];
     for (const peer of [...peers].sort((a, b) => compareText(a.name, b.name))) {
-      const other = taken.get(peer.address);
-      if (other === undefined) taken.set(peer.address, peer.name);
-      else problems.push(sameAddress(peer, other));
       problems.push(...unhonoured(peer, "gobgpd", honoursOf(this.#dialect)));
       if (peer.bfdIntervalMs !== null && peer.multihop) problems.push(distantBfd(peer));
       problems.push(...beyondOwnPath(peer, operations?.get(peer.name) ?? []));
@@ -161,13 +157,4 @@ function beyondOwnPath(peer: Peer, operations: readonly AskedOperation[]): reado
     told.set(field, { object: `BGPPeer/${peer.name}`, field, severity: "error", message });
   }
   return [...told.values()];
-}
-
-function sameAddress(peer: Peer, other: string): Problem {
-  return {
-    object: `BGPPeer/${peer.name}`,
-    field: "spec.peerIP",
-    severity: "error",
-    message: `gobgpd tells neighbours apart by address only, and BGPPeer/${other} has ${peer.address} already: no session for this one`,
-  };
 }

@@ -4,7 +4,7 @@ import type { Asn } from "../../model/asn.ts";
 import { families } from "../../model/family.ts";
 import type { Peer } from "../../model/peer.ts";
 import type { Clock } from "../../time/clock.ts";
-import { EngineError } from "../contract.ts";
+import type { EngineError } from "../contract.ts";
 import type { EngineLink, Held, PeerStatus, Rejection, SpeakerChange } from "../contract.ts";
 import { LinkLife } from "../link-life.ts";
 import type { GobgpApi } from "./api.ts";
@@ -123,16 +123,8 @@ export class GobgpLink implements EngineLink {
     this.#life.close();
   }
 
-  async #ask<T>(work: () => Promise<T>): Promise<T> {
-    this.#life.mustBeUp();
-    try {
-      return await work();
-    } catch (error) {
-      // Without an answer nobody knows what was applied: the caller has to begin anew.
-      if (error instanceof EngineError && error.code !== "refused") this.lose(error);
-      this.#life.mustBeUp();
-      throw error;
-    }
+  #ask<T>(work: () => Promise<T>): Promise<T> {
+    return this.#life.ask(work, (error) => this.lose(error));
   }
 }
 
