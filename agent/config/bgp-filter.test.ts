@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { FilterRule } from "../model/filter.ts";
+import { anyRoute } from "../model/filter.fixture.ts";
 import { bgpFilterFields } from "./bgp-filter.ts";
 import { filterRuleFields } from "./filter-rule.ts";
 import { problemLines, resolve } from "./resolve.fixture.ts";
@@ -16,17 +16,6 @@ function afterEdits(...specs: readonly unknown[]): Resolved {
 const filterOf = ({ config }: Resolved) => config.filters.get("f");
 const error = (field: string, message: string) => `error BGPFilter/f ${field}: ${message}`;
 const nothingSent = "no IPv4 route is sent to a peer with this filter";
-
-const anyRoute: FilterRule = {
-  prefix: null,
-  remoteOnly: false,
-  interface: null,
-  peerType: null,
-  community: null,
-  asPathPrefix: [],
-  priority: null,
-  action: { t: "reject" },
-};
 
 describe("a filter", () => {
   test("is read with every field of its rules", () => {
@@ -77,7 +66,7 @@ describe("a filter", () => {
         ],
         ipv6: [],
       },
-      imports: { ipv4: [], ipv6: [anyRoute] },
+      imports: { ipv4: [], ipv6: [anyRoute("reject")] },
     });
   });
 
@@ -257,7 +246,7 @@ describe("a rule that cannot be read", () => {
     expect(problemLines(resolved)).toEqual([
       error(`spec.exportV4[0]${field}`, `${says}; the rules stay as they last were valid`),
     ]);
-    expect(filterOf(resolved)?.exports).toEqual({ ipv4: [anyRoute], ipv6: [] });
+    expect(filterOf(resolved)?.exports).toEqual({ ipv4: [anyRoute("reject")], ipv6: [] });
   });
 
   test("in an import list concerns what is taken, and nothing that is sent", () => {
@@ -268,7 +257,10 @@ describe("a rule that cannot be read", () => {
         '"x" is not of the form {action: …}; no IPv6 route is taken from a peer with this filter',
       ),
     ]);
-    expect(filterOf(resolved)).toMatchObject({ exports: { ipv6: [anyRoute] }, imports: { ipv6: null } });
+    expect(filterOf(resolved)).toMatchObject({
+      exports: { ipv6: [anyRoute("reject")] },
+      imports: { ipv6: null },
+    });
   });
 });
 
@@ -287,7 +279,7 @@ describe("a filter that cannot be read as a whole", () => {
     ]);
     expect(filterOf(resolved)).toMatchObject({ exports: { ipv4: null, ipv6: null } });
     const kept = afterEdits({ exportV4: [{ action: "Reject" }] }, spec);
-    expect(filterOf(kept)).toMatchObject({ exports: { ipv4: [anyRoute], ipv6: [] } });
+    expect(filterOf(kept)).toMatchObject({ exports: { ipv4: [anyRoute("reject")], ipv6: [] } });
   });
 
   test.each(["x", { rules: [] }, Array.from({ length: 1001 }, () => ({ action: "Accept" }))])(

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { parseAddress } from "../model/address.ts";
 import { defaultAsn } from "../model/asn.ts";
-import type { FilterRule } from "../model/filter.ts";
+import { anyRoute } from "../model/filter.fixture.ts";
 import { plainSession } from "../model/peer.ts";
 import type { Peer, SessionSettings } from "../model/peer.ts";
 import { Secret } from "../model/secret.ts";
@@ -63,16 +63,7 @@ test("P13: a session with nothing special is within every engine", () => {
 
 test("P13: what is accepted on import, by a speaker that takes nothing, is told once for each filter", () => {
   const rule = { family: "ipv4", field: "spec.filters[0]", filter: "f" } as const;
-  const asked: FilterRule = {
-    prefix: null,
-    remoteOnly: false,
-    interface: null,
-    peerType: null,
-    community: null,
-    asPathPrefix: [],
-    priority: null,
-    action: { t: "accept", operations: [] },
-  };
+  const asked = anyRoute("accept");
   const rejecting = {
     ...rule,
     field: "spec.filters[1]",

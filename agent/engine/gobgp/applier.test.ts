@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { address, asn, prefix, route } from "../../../test/integration/engine/conformance/trial.ts";
 import { GobgpdStandIn } from "../../../test/support/gobgpd-stand-in.ts";
 import { defaultAsn } from "../../model/asn.ts";
+import { anyRoute } from "../../model/filter.fixture.ts";
 import { plainSession } from "../../model/peer.ts";
 import type { Peer } from "../../model/peer.ts";
 import type { Route } from "../../model/route.ts";
@@ -89,17 +90,12 @@ describe("a gobgpd that refuses to keep a route from a neighbour", () => {
     async (call) => {
       await apply({ announce: [second], addPeers: [shy] });
       gobgpd.denied.add(call);
-      const rule = {
-        prefix: null,
-        remoteOnly: false,
-        interface: null,
-        peerType: null,
-        community: null,
-        asPathPrefix: [],
-        priority: null,
-        action: { t: "accept", operations: [] },
+      const asked = {
+        family: "ipv4",
+        rule: anyRoute("accept"),
+        field: "spec.filters[0]",
+        filter: "f",
       } as const;
-      const asked = { family: "ipv4", rule, field: "spec.filters[0]", filter: "f" } as const;
       const rejections = await apply({ imports: new Map([[shy.address, [asked]]]) });
       expect(rejections).toMatchObject([
         { item: { t: "imports", address: shy.address }, error: { code: "refused" } },

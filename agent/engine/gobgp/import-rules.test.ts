@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { address, asn, prefix } from "../../../test/integration/engine/conformance/trial.ts";
 import { defaultAsn } from "../../model/asn.ts";
 import { parseCommunity, parseLargeCommunity } from "../../model/community.ts";
+import { anyRoute } from "../../model/filter.fixture.ts";
 import type { FilterRule, ImportRule, PrefixMatch } from "../../model/filter.ts";
 import { plainSession } from "../../model/peer.ts";
 import { importProblems, takeRules } from "./import-rules.ts";
@@ -9,19 +10,9 @@ import { v3 } from "./dialect.ts";
 import { policyFor, setsFor } from "./take-policy.ts";
 
 const tor = address("192.0.2.1");
-const plain: FilterRule = {
-  prefix: null,
-  remoteOnly: false,
-  interface: null,
-  peerType: null,
-  community: null,
-  asPathPrefix: [],
-  priority: null,
-  action: { t: "accept", operations: [] },
-};
 const asked = (over: Partial<FilterRule> = {}, family: ImportRule["family"] = "ipv4"): ImportRule => ({
   family,
-  rule: { ...plain, ...over },
+  rule: { ...anyRoute("accept"), ...over },
   field: "spec.filters[0]",
   filter: "f",
 });

@@ -1,5 +1,6 @@
 // What gobgpd takes from neighbours, where filters accept it, and that it goes nowhere.
 import { beforeEach, describe, expect, it } from "vitest";
+import { anyRoute } from "../../../agent/model/filter.fixture.ts";
 import type { FilterRule, ImportRule, PrefixMatch } from "../../../agent/model/filter.ts";
 import type { Peer } from "../../../agent/model/peer.ts";
 import { prefixLength } from "../../../agent/model/prefix.ts";
@@ -13,19 +14,8 @@ import { withRig } from "./with-rig.ts";
 
 const sent = ["10.60.0.1/32", "10.60.1.0/24", "10.61.0.0/16"];
 
-const anything: FilterRule = {
-  prefix: null,
-  remoteOnly: false,
-  interface: null,
-  peerType: null,
-  community: null,
-  asPathPrefix: [],
-  priority: null,
-  action: { t: "accept", operations: [] },
-};
-
 function rule(over: Partial<FilterRule>): ImportRule {
-  return { family: "ipv4", rule: { ...anything, ...over }, field: "spec.filters[0]", filter: "f" };
+  return { family: "ipv4", rule: { ...anyRoute("accept"), ...over }, field: "spec.filters[0]", filter: "f" };
 }
 
 function about(
@@ -36,7 +26,7 @@ function about(
 ): ImportRule {
   const cidr = prefix(text);
   const match = { operator, prefix: cidr, minLength: prefixLength(cidr), maxLength: 32, ...lengths };
-  return rule({ prefix: match, action: action === "reject" ? { t: "reject" } : anything.action });
+  return rule({ prefix: match, action: anyRoute(action).action });
 }
 
 /** @param folder of gobgpd and gobgp; default those that the system has */
