@@ -7,7 +7,8 @@ import type { Community, LargeCommunity } from "../../model/community.ts";
 import type { Peer } from "../../model/peer.ts";
 import type { Route, Variant } from "../../model/route.ts";
 import type { BgpInstance } from "../contract.ts";
-import { idOf, plainName } from "./names.ts";
+import { plainName } from "../peer-note.ts";
+import { idOf } from "./names.ts";
 
 /** `route.hbs`: one route. Its text stands inside `protocol static`. */
 export interface RouteContext extends AttributesContext {

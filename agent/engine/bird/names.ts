@@ -20,8 +20,3 @@ export function idOf(address: Address): string {
 export function sessionName(address: Address): string {
   return `${ours}${idOf(address)}`;
 }
-
-/** The name of a peer, fit for a text in the configuration: names of objects are such names already. */
-export function plainName(name: string): string {
-  return name.replace(/[^A-Za-z0-9._-]/g, "_");
-}

@@ -1,13 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { fullPeer, fullRoute, instance, plainPeer, route } from "./bird.fixture.ts";
-import {
-  noteAttributes,
-  noteInstance,
-  notePeer,
-  readInstanceNote,
-  readPeerNote,
-  readRouteNote,
-} from "./notes.ts";
+import { notePeer, readPeerNote } from "../peer-note.ts";
+import { noteAttributes, noteInstance, readInstanceNote, readRouteNote } from "./notes.ts";
 
 describe("a note", () => {
   test.each([route("10.49.0.1/32"), route("fd49::/64", { med: 0 }), fullRoute])(

@@ -5,13 +5,10 @@ import type { Address } from "../../model/address.ts";
 import { parseAsn } from "../../model/asn.ts";
 import type { Asn } from "../../model/asn.ts";
 import { parseCommunity, parseLargeCommunity } from "../../model/community.ts";
-import { plainSession } from "../../model/peer.ts";
-import type { Peer } from "../../model/peer.ts";
 import { parsePrefix } from "../../model/prefix.ts";
 import type { Route, Variant } from "../../model/route.ts";
-import { Secret } from "../../model/secret.ts";
 import type { BgpInstance } from "../contract.ts";
-import { plainName } from "./names.ts";
+import { field, Fields, list, parseNumber } from "../note-fields.ts";
 
 type Attributes = Pick<Route, "communities" | "largeCommunities" | "med" | "localPref">;
 
@@ -95,53 +92,6 @@ function readAttributes(fields: Fields): Attributes {
   };
 }
 
-export function notePeer(peer: Peer): string {
-  const { password } = peer;
-  return (
-    peer.address +
-    field("name", plainName(peer.name)) +
-    field("port", peer.port) +
-    field("asn", peer.asn) +
-    field("localAsn", peer.localAsn) +
-    field("hold", peer.holdTimeSeconds) +
-    field("keepalive", peer.keepaliveSeconds) +
-    field("password", password === null ? null : Buffer.from(password.reveal()).toString("base64url")) +
-    field("source", peer.sourceAddress) +
-    field("multihop", peer.multihop ? "yes" : null) +
-    field("ttlSecurity", peer.ttlSecurityHops) +
-    field("allowedLocalAsns", peer.allowedLocalAsns === 0 ? null : peer.allowedLocalAsns) +
-    field("gracefulRestart", peer.gracefulRestartSeconds) +
-    field("bfd", peer.bfdIntervalMs)
-  );
-}
-
-/** null: no note that we would write. */
-export function readPeerNote(note: string): Peer | null {
-  const [text = "", ...words] = note.split(" ");
-  const address = parseAddress(text);
-  const fields = new Fields(words);
-  const [asn, localAsn] = [fields.one("asn", parseAsn), fields.one("localAsn", parseAsn)];
-  if (address === null || asn === null || localAsn === null) return null;
-  const peer: Peer = {
-    ...plainSession,
-    name: fields.one("name", parseText) ?? "",
-    address,
-    port: fields.one("port", parseNumber) ?? 0,
-    asn,
-    localAsn,
-    holdTimeSeconds: fields.one("hold", parseNumber) ?? 0,
-    keepaliveSeconds: fields.one("keepalive", parseNumber) ?? 0,
-    password: fields.one("password", (encoded) => new Secret(Buffer.from(encoded, "base64url").toString())),
-    sourceAddress: fields.one("source", parseAddress),
-    multihop: fields.one("multihop", parseText) !== null,
-    ttlSecurityHops: fields.one("ttlSecurity", parseNumber),
-    allowedLocalAsns: fields.one("allowedLocalAsns", parseNumber) ?? 0,
-    gracefulRestartSeconds: fields.one("gracefulRestart", parseNumber),
-    bfdIntervalMs: fields.one("bfd", parseNumber),
-  };
-  return notePeer(peer) === note ? peer : null;
-}
-
 /** What the sessions were made for. */
 export type NotedInstance = Pick<BgpInstance, "asn" | "routerId" | "listenPort">;
 
@@ -158,43 +108,4 @@ export function readInstanceNote(note: string): NotedInstance | null {
   const routerId: Address | null = fields.one("routerId", parseAddress);
   const listenPort = fields.one("listenPort", Number);
   return asn === null || routerId === null || listenPort === null ? null : { asn, routerId, listenPort };
-}
-
-function field(name: string, value: string | number | null): string {
-  return value === null ? "" : ` ${name}=${value}`;
-}
-
-function list(name: string, values: readonly (string | number)[]): string {
-  return values.length === 0 ? "" : ` ${name}=${values.join(",")}`;
-}
-
-function parseNumber(text: string): number | null {
-  return /^[0-9]{1,10}$/.test(text) ? Number(text) : null;
-}
-
-function parseText(text: string): string {
-  return text;
-}
-
-class Fields {
-  readonly #values: ReadonlyMap<string, string>;
-
-  constructor(words: readonly string[]) {
-    this.#values = new Map(
-      words.map((word) => {
-        const at = word.indexOf("=");
-        return at < 0 ? [word, ""] : [word.slice(0, at), word.slice(at + 1)];
-      }),
-    );
-  }
-
-  one<T>(name: string, parse: (text: string) => T | null): T | null {
-    const text = this.#values.get(name);
-    return text === undefined ? null : parse(text);
-  }
-
-  many<T>(name: string, parse: (text: string) => T | null): readonly T[] {
-    const text = this.#values.get(name);
-    return text === undefined ? [] : text.split(",").flatMap((each) => parse(each) ?? []);
-  }
 }

@@ -5,8 +5,9 @@ import type { Peer } from "../../model/peer.ts";
 import type { Route } from "../../model/route.ts";
 import { EngineError } from "../contract.ts";
 import type { BgpInstance } from "../contract.ts";
+import { notePeer } from "../peer-note.ts";
 import { idsOf, peerContext, routeContext } from "./contexts.ts";
-import { noteAttributes, noteInstance, notePeer } from "./notes.ts";
+import { noteAttributes, noteInstance } from "./notes.ts";
 import { birdRefusals } from "./refusals.ts";
 import type { BirdTemplates } from "./templates.ts";
 
