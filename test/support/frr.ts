@@ -1,5 +1,5 @@
 // FRR as a node has it: bgpd with its file, beside zebra and bfdd, each with its sockets in a folder of its own.
-import { chownSync, mkdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { chownSync, mkdirSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { startDaemon } from "./daemon.ts";
 import type { Daemon } from "./daemon.ts";
@@ -58,6 +58,21 @@ export class Frr {
   /** Starts bgpd with its file, and waits for its socket. */
   async start(): Promise<void> {
     this.#bgpd = await this.#start("bgpd", ["-f", this.config, ...(this.#options.options ?? [])]);
+  }
+
+  /** As Debian does: it answers, and is to be handed its file. */
+  async startWithoutFile(): Promise<void> {
+    this.#bgpd = await this.#start("bgpd", ["-f", "/dev/null", ...(this.#options.options ?? [])]);
+  }
+
+  /** What comes after that: `vtysh -b`. */
+  async handOver(): Promise<void> {
+    const folder = join(this.#options.directory, "etc");
+    const file = join(folder, "frr.conf");
+    mkdirSync(folder, { recursive: true });
+    rmSync(file, { force: true });
+    symlinkSync(this.config, file);
+    await run(this.#program("vtysh"), "--vty_socket", this.sockets, "--config_dir", folder, "-b");
   }
 
   async kill(): Promise<void> {

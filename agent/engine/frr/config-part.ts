@@ -34,6 +34,14 @@ export function withPart(file: string, part: string): string | null {
   return [...before, ...markedPart(part).trimEnd().split("\n"), ...after].join("\n");
 }
 
+/** Our part of the file, without its marks; null: it has none that is whole. */
+export function partOf(file: string): string | null {
+  const lines = file.split("\n");
+  const from = lines.indexOf(begin);
+  const to = from < 0 ? -1 : lines.indexOf(end, from);
+  return to < 0 ? null : lines.slice(from + 1, to).join("\n");
+}
+
 /** First line of a `router bgp` of somebody else, in the default VRF; null: the file has none. */
 export function foreignRouterIn(file: string): string | null {
   const lines = file.split("\n").map((line) => line.trimEnd());

@@ -9,6 +9,7 @@ import { watchSessions } from "../session-watch.ts";
 import type { Overrides } from "../templates/overrides.ts";
 import type { FileEngine, Rendered, SpeakerWish } from "../rendering.ts";
 import { ConfigFile, fileMode } from "./config-file.ts";
+import { awaitHandOver } from "./hand-over.ts";
 import { ensureInstance } from "./instance.ts";
 import type { FrrFile } from "./instance.ts";
 import { Ledger } from "./ledger.ts";
@@ -17,7 +18,7 @@ import type { Companions } from "./limits.ts";
 import { FrrLink } from "./link.ts";
 import { renderPart } from "./render-part.ts";
 import { Rendering } from "./rendering.ts";
-import { isThere, listenPortOf } from "./surroundings.ts";
+import { isThere, listenPortOf, startOf } from "./surroundings.ts";
 import { openVty } from "./open-vty.ts";
 import type { Vty } from "./vty.ts";
 
@@ -114,14 +115,10 @@ class FrrEngine implements FileEngine {
     const version = await versionOf(vty);
     this.#companions = { bfdd: await isThere(sockets, "bfdd") };
     this.#listenPort = await listenPortOf(sockets);
-    const instance = await ensureInstance({
-      vty,
-      rendering,
-      wish,
-      adopt,
-      place,
-      file: await fileOf(this.#file),
-    });
+    const [file, startedAtMs] = [await fileOf(this.#file), await startOf(sockets)];
+    if (file !== null && startedAtMs !== null)
+      await awaitHandOver({ vty, clock: this.#clock, file: file.text, startedAtMs, signal });
+    const instance = await ensureInstance({ vty, rendering, wish, adopt, place, file });
     const ledger = new Ledger({ rendering, localAsn: wish.asn, shared: instance.shared });
     ledger.read(instance.running);
     const abandon = () => link.abandon();

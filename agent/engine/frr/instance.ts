@@ -138,7 +138,7 @@ export async function configureInstance(
     );
 }
 
-function isMarked({ lines }: RouterSection): boolean {
+export function isMarked({ lines }: RouterSection): boolean {
   return lines.includes(`neighbor ${markerGroup} peer-group`);
 }
 

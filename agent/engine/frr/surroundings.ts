@@ -1,5 +1,5 @@
 // What runs beside bgpd, and how bgpd was started, as far as its directory of sockets tells.
-import { readFile } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import { connect } from "node:net";
 import { join } from "node:path";
 
@@ -16,6 +16,15 @@ export function isThere(sockets: string, daemon: "bfdd"): Promise<boolean> {
     socket.once("connect", () => settle(true));
     socket.once("error", () => settle(false));
   });
+}
+
+/** When bgpd began to listen on its socket, in ms since the epoch; null: it cannot be told. */
+export async function startOf(sockets: string): Promise<number | null> {
+  try {
+    return (await stat(join(sockets, "bgpd.vty"))).mtimeMs;
+  } catch {
+    return null;
+  }
 }
 
 /**
