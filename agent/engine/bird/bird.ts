@@ -21,6 +21,7 @@ const done = 3;
 const inProgress = 4;
 const queued = 5;
 const shuttingDown = 6;
+const wouldDo = 20;
 const isUp = 13;
 const noneMatches = 8003;
 const configError = 8002;
@@ -76,6 +77,18 @@ export class Bird {
       default:
         throw refusal("configure", reply);
     }
+  }
+
+  /**
+   * Asks whether it would take its configuration as it stands in the files; nothing that runs notices.
+   *
+   * @throws {ConfigError} when it would not
+   * @throws {EngineError} when it was lost
+   */
+  async check(): Promise<void> {
+    const reply = await this.#control.ask("configure check", configureMs);
+    if (reply.code === configError) throw new ConfigError(textsOf(reply, configError).join(" "));
+    if (reply.code !== wouldDo) throw refusal("configure check", reply);
   }
 
   /**

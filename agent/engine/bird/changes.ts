@@ -19,11 +19,14 @@ interface Step {
 export class Changes {
   readonly #configuration: Configuration;
   readonly #change: SpeakerChange;
+  readonly #commit: () => Promise<void>;
   readonly #rejections: Rejection[] = [];
 
-  constructor(configuration: Configuration, change: SpeakerChange) {
+  /** @param commit rejects with what BIRD says when it does not take what is there now */
+  constructor(configuration: Configuration, change: SpeakerChange, commit = () => configuration.commit()) {
     this.#configuration = configuration;
     this.#change = change;
+    this.#commit = commit;
   }
 
   /** @throws {EngineError} when BIRD was lost */
@@ -65,7 +68,7 @@ export class Changes {
     const possible = steps.filter((step) => this.#attempt(step, undos));
     if (possible.length === 0) return;
     try {
-      await this.#configuration.commit();
+      await this.#commit();
     } catch (error) {
       for (const undo of undos.reverse()) undo();
       if (!(error instanceof EngineError) || error.code !== "refused") throw error;

@@ -22,6 +22,9 @@ export interface Written {
 
 type Texts = Readonly<Partial<Record<FileKind, string>>>;
 
+/** Services first: what the sessions' file speaks of is there before and after. */
+const kinds = ["services", "peers"] as const satisfies readonly FileKind[];
+
 export class Configuration {
   readonly pieces: Pieces;
   readonly #bird: Bird;
@@ -53,7 +56,7 @@ export class Configuration {
 
   /**
    * Writes the files that have to be, and makes BIRD read them. When it does not take them the ones before are put
-   * back, for it would not come up again with the new ones.
+   * back, for it would not come up again with the new ones. Should the agent be killed before that, the next one does.
    *
    * @throws {ConfigError} when it does not take them
    * @throws {EngineError}
@@ -61,20 +64,37 @@ export class Configuration {
   async commit(): Promise<void> {
     const before = this.#texts;
     const next = await this.#compose();
+    const names = kindsOf(next).map((kind) => fileNames[kind]);
+    await this.#files.keep(names);
     await this.#write(next);
     try {
       await this.#bird.configure();
     } catch (error) {
-      if (error instanceof ConfigError) await this.#write(before);
+      if (error instanceof ConfigError) {
+        await this.#write(before);
+        await this.#files.settle(names);
+      }
       throw error;
     }
+    await this.#files.settle(names);
     this.pieces.unchanged();
     if (next.peers !== undefined) this.#spokenOf = this.pieces.peers.map(({ address }) => address);
   }
 
   /** Writes everything as it should be, though nothing has changed. */
-  rewriteAll(): Promise<void> {
-    return this.#compose(["services", "peers"]).then((texts) => this.#write(texts));
+  async rewriteAll(): Promise<void> {
+    await this.#write(await this.#compose(kinds));
+  }
+
+  /**
+   * Writes everything, and asks whether BIRD would take it.
+   *
+   * @throws {ConfigError} when it would not
+   * @throws {EngineError}
+   */
+  async tryAll(): Promise<void> {
+    await this.rewriteAll();
+    await this.#bird.check();
   }
 
   /** Is it a complaint about one of our files, and not about another part of bird.conf? BIRD may see them elsewhere. */
@@ -82,16 +102,15 @@ export class Configuration {
     return file === null || Object.values(fileNames).some((name) => file.endsWith(`/${name}`));
   }
 
-  async #compose(kinds: Iterable<FileKind> = this.pieces.changed): Promise<Texts> {
-    const changed = new Set(kinds);
+  async #compose(which: Iterable<FileKind> = this.pieces.changed): Promise<Texts> {
+    const changed = new Set(which);
     const peers = changed.has("peers") ? this.pieces.peersText(await this.#foreignBfd()) : undefined;
     const services = changed.has("services") ? this.pieces.services(this.#spokenOf) : undefined;
     return { ...(services !== undefined && { services }), ...(peers !== undefined && { peers }) };
   }
 
-  /** Services first: what the sessions' file speaks of is there before and after. */
   async #write(texts: Texts): Promise<void> {
-    for (const kind of ["services", "peers"] as const) {
+    for (const kind of kindsOf(texts)) {
       const text = texts[kind];
       if (text === undefined) continue;
       await this.#files.write(fileNames[kind], text);
@@ -107,7 +126,12 @@ export class Configuration {
   }
 }
 
-function present<T>(items: ReadonlyMap<unknown, T | null>): readonly T[] {
+function kindsOf(texts: Texts): readonly FileKind[] {
+  return kinds.filter((kind) => texts[kind] !== undefined);
+}
+
+/** Those that are as we would write them. */
+export function present<T>(items: ReadonlyMap<unknown, T | null>): readonly T[] {
   return [...items.values()].filter((item) => item !== null);
 }
 

@@ -82,7 +82,7 @@ class BirdEngine implements FileEngine {
     events: EngineEvents,
     signal: AbortSignal,
   ): Promise<BirdLink> {
-    const version = await control.greeted();
+    const version = await this.#greeted(control, signal);
     const bird = new Bird(control, this.#clock);
     const files = new IncludeFiles(this.#directory, await groupOf(this.#socket));
     const configuration = new Configuration(bird, files, new Rendering(this.#templates, instance));
@@ -110,5 +110,16 @@ class BirdEngine implements FileEngine {
       throw error;
     }
     return link;
+  }
+
+  /** BIRD may be down because of what an agent has left that was killed in the middle of a change. */
+  async #greeted(control: Control, signal: AbortSignal): Promise<string> {
+    try {
+      return await control.greeted();
+    } catch (error) {
+      const isDown = error instanceof EngineError && error.code === "unreachable" && !signal.aborted;
+      if (isDown) await new IncludeFiles(this.#directory, null).putBack();
+      throw error;
+    }
   }
 }

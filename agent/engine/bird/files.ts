@@ -1,12 +1,17 @@
 // The files that bird.conf includes, in a directory that is ours: written whole, seen by BIRD either old or new.
-import { chmod, mkdir, open, readFile, rename, stat } from "node:fs/promises";
+import { chmod, copyFile, link, mkdir, open, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import type { FileHandle } from "node:fs/promises";
 import { join } from "node:path";
 import { EngineError } from "../contract.ts";
+import { fileNames } from "./texts.ts";
 
 /** BIRD's group may read, others may not: there are passwords among it. */
 export const fileMode = 0o640;
 const directoryMode = 0o750;
+
+const allNames = Object.values(fileNames);
+/** Not one of the names that bird.conf includes. */
+const keptName = (name: string) => `.${name}.before`;
 
 export class IncludeFiles {
   readonly directory: string;
@@ -30,7 +35,7 @@ export class IncludeFiles {
         await mkdir(this.directory, { mode: directoryMode });
         await this.#own(await open(this.directory, "r"));
       } catch (error) {
-        if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw error;
+        if (!isCode(error, "EEXIST")) throw error;
       }
     });
   }
@@ -41,7 +46,7 @@ export class IncludeFiles {
       try {
         return await readFile(this.path(name), "utf8");
       } catch (error) {
-        if (error instanceof Error && "code" in error && error.code === "ENOENT") return null;
+        if (isCode(error, "ENOENT")) return null;
         throw error;
       }
     });
@@ -75,6 +80,39 @@ export class IncludeFiles {
     });
   }
 
+  /**
+   * Keeps what these files say, until it is known whether BIRD takes what they will say next: with a text that it does
+   * not take BIRD would not come up again, should the agent be killed meanwhile.
+   *
+   * @throws {EngineError}
+   */
+  async keep(names: Iterable<string>): Promise<void> {
+    for (const name of names)
+      await attempt(this.path(name), () => keep(this.path(name), this.path(keptName(name))));
+  }
+
+  /** BIRD has answered: what was kept is not needed any more. @throws {EngineError} */
+  async settle(names: Iterable<string> = allNames): Promise<void> {
+    for (const name of names)
+      await attempt(this.path(name), () => rm(this.path(keptName(name)), { force: true }));
+  }
+
+  /** Was the agent stopped before BIRD had answered? @throws {EngineError} */
+  async interrupted(): Promise<boolean> {
+    for (const name of allNames) if ((await this.read(keptName(name))) !== null) return true;
+    return false;
+  }
+
+  /** Puts back what was kept and never settled. @throws {EngineError} */
+  async putBack(): Promise<void> {
+    for (const name of allNames)
+      await attempt(this.path(name), () =>
+        rename(this.path(keptName(name)), this.path(name)).catch((error: unknown) => {
+          if (!isCode(error, "ENOENT")) throw error;
+        }),
+      );
+  }
+
   async #own(directory: FileHandle): Promise<void> {
     try {
       await this.#chown(directory);
@@ -89,7 +127,7 @@ export class IncludeFiles {
     const { uid, gid } = await file.stat();
     if (gid === this.#gid) return;
     await file.chown(uid, this.#gid).catch((error: unknown) => {
-      if (!(error instanceof Error && "code" in error && error.code === "EPERM")) throw error;
+      if (!isCode(error, "EPERM")) throw error;
     });
   }
 }
@@ -101,6 +139,22 @@ export async function groupOf(socket: string): Promise<number | null> {
   } catch {
     return null;
   }
+}
+
+/** A second name for what is there. A file that is missing is kept as an empty one, which says as little. */
+async function keep(path: string, kept: string): Promise<void> {
+  try {
+    await link(path, kept);
+  } catch (error) {
+    if (isCode(error, "ENOENT")) return writeFile(kept, "", { mode: fileMode });
+    // One of an earlier change is there yet, or this file system or this user may have no second names.
+    await rm(kept, { force: true });
+    await link(path, kept).catch(() => copyFile(path, kept));
+  }
+}
+
+function isCode(error: unknown, code: string): boolean {
+  return error instanceof Error && "code" in error && error.code === code;
 }
 
 async function attempt<T>(path: string, work: () => Promise<T>): Promise<T> {

@@ -3,7 +3,9 @@ import { EngineError, sameInstance } from "../contract.ts";
 import type { BgpInstance } from "../contract.ts";
 import { ConfigError } from "./bird.ts";
 import type { Bird } from "./bird.ts";
-import type { Configuration } from "./configuration.ts";
+import { Changes } from "./changes.ts";
+import { present } from "./configuration.ts";
+import type { Configuration, Written } from "./configuration.ts";
 import type { IncludeFiles } from "./files.ts";
 import { staticNames } from "./names.ts";
 import type { NotedInstance } from "./notes.ts";
@@ -15,6 +17,8 @@ export interface EnsuredInstance {
   /** Why another instance was given up; null: none was. */
   readonly restarted: string | null;
 }
+
+const nothingWritten: Written = { routes: new Map(), peers: new Map() };
 
 interface EnsureOptions {
   readonly bird: Bird;
@@ -31,13 +35,14 @@ interface EnsureOptions {
 export async function ensureInstance(options: EnsureOptions): Promise<EnsuredInstance> {
   const { bird, files, configuration, instance } = options;
   await files.prepare();
+  await finish(options);
   const noted = readInstance((await files.read(fileNames.peers)) ?? "");
   const restarted = noted === null ? null : difference(noted, instance);
-  const { routes } = await configuration.read();
-  const fresh = restarted !== null || (noted === null && routes.size === 0);
+  const written = await configuration.read();
+  const fresh = restarted !== null || (noted === null && written.routes.size === 0);
   if (fresh) configuration.pieces.replace([], []);
   if (fresh || noted === null) await configuration.rewriteAll();
-  await reread(bird, configuration);
+  await reread(bird, configuration, fresh ? nothingWritten : written);
   const protocols = await bird.protocols();
   if (!Object.values(staticNames).every((name) => protocols.some((protocol) => protocol.name === name)))
     throw new EngineError(
@@ -47,15 +52,41 @@ export async function ensureInstance(options: EnsureOptions): Promise<EnsuredIns
   return { fresh, restarted };
 }
 
-/** Files of ours that BIRD does not take, for somebody has changed them, are written anew from what they were made from. */
-async function reread(bird: Bird, configuration: Configuration): Promise<void> {
+/** An agent was killed in the middle of a change: what BIRD does not take of it gives way to what there was before. */
+async function finish({ bird, files, configuration }: EnsureOptions): Promise<void> {
+  if (!(await files.interrupted())) return;
   try {
     await bird.configure();
   } catch (error) {
     if (!(error instanceof ConfigError) || !configuration.isOurs(error)) throw error;
-    await configuration.rewriteAll();
-    await bird.configure();
+    await files.putBack();
   }
+  await files.settle();
+}
+
+/**
+ * Files of ours that BIRD does not take are written anew from what they were made from. What it does not take of that
+ * either is left out: then the others run, and whoever asks for the rest is told what BIRD says.
+ */
+async function reread(bird: Bird, configuration: Configuration, written: Written): Promise<void> {
+  const wasRefused = async (work: Promise<void>) => {
+    try {
+      await work;
+      return false;
+    } catch (error) {
+      if (!(error instanceof ConfigError) || !configuration.isOurs(error)) throw error;
+      return true;
+    }
+  };
+  if (!(await wasRefused(bird.configure()))) return;
+  await configuration.rewriteAll();
+  if (!(await wasRefused(bird.configure()))) return;
+  configuration.pieces.replace([], []);
+  const all = { announce: present(written.routes), addPeers: present(written.peers) };
+  const change = { ...all, withdraw: [], removePeers: [] };
+  await new Changes(configuration, change, () => configuration.tryAll()).apply();
+  await configuration.rewriteAll();
+  await bird.configure();
 }
 
 /** In words what was running instead of the wish; null: it is the wish. */

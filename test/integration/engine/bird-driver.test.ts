@@ -6,10 +6,11 @@ import { birdEngine } from "../../../agent/engine/bird/engine.ts";
 import { Secret } from "../../../agent/model/secret.ts";
 import { runIn } from "../../support/netns.ts";
 import { until } from "../../support/until.ts";
-import { birdRig } from "./bird-rig.ts";
+import { describeInterrupted } from "./bird-interrupted.ts";
+import { birdRig, startable } from "./bird-rig.ts";
 import type { BirdRig } from "./bird-rig.ts";
 import { communities } from "./conformance/seen.ts";
-import { manyRoutes, nothing, prefix, route } from "./conformance/trial.ts";
+import { address, manyRoutes, nothing, prefix, route } from "./conformance/trial.ts";
 import type { Opened } from "./conformance/trial.ts";
 import { withRig } from "./with-rig.ts";
 
@@ -17,9 +18,6 @@ const files = ({ bird }: BirdRig) => ({
   services: join(bird.includes, "10-services.conf"),
   peers: join(bird.includes, "20-peers.conf"),
 });
-
-/** What BIRD would start with. */
-const startable = ({ bird, netns }: BirdRig) => runIn(netns, "bird", "-p", "-c", bird.config);
 
 async function sinceWhen({ link }: Opened): Promise<readonly (number | null)[]> {
   return (await link.peers()).map(({ establishedAtMs }) => establishedAtMs);
@@ -180,6 +178,8 @@ describe("BIRD that has nothing but the agent's files", () => {
       expect(removed).toHaveLength(graceful ? 0 : routes.length);
     },
   );
+
+  describeInterrupted(current);
 });
 
 describe("BIRD that has other things to do", () => {
@@ -189,6 +189,7 @@ protocol static mine4 { ipv4; route 10.77.0.0/16 blackhole; }
 protocol static mine6 { ipv6; route fd77::/64 blackhole; }
 protocol kernel { ipv4 { export all; }; }
 protocol bfd mine_bfd { }
+graceful restart wait 77;
 `;
   const current = withRig(() => birdRig({ more }));
 
@@ -215,6 +216,15 @@ protocol bfd mine_bfd { }
     await trial.up(opened, peer);
     await until("BFD is up", () => rig.witness.bfdIsUp(peer), { timeoutMs: 20_000 });
     expect(await rig.bird.command("show", "protocols")).not.toContain("bellman_bfd");
+  });
+
+  it("after a restart it waits for neighbours as long as it says below the include, whatever our file says", async () => {
+    const { rig, trial } = current();
+    const away = { ...rig.external, address: address("192.168.1.99"), gracefulRestartSeconds: 30 };
+    await trial.applied(await trial.open(), { addPeers: [away] });
+    await rig.kill();
+    await rig.bird.start("-R");
+    expect(await rig.bird.command("show", "status")).toMatch(/Wait timer is [0-9.]+\/77/);
   });
 
   it("its other protocols notice nothing of ours", async () => {

@@ -1,17 +1,25 @@
 // A real BIRD on a node of its own.
 import { readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import type { FileEngine } from "../../../agent/engine/rendering.ts";
 import { birdEngine } from "../../../agent/engine/bird/engine.ts";
 import { Bird } from "../../support/bird.ts";
+import { runIn } from "../../support/netns.ts";
 import type { Speaker } from "./conformance/rig.ts";
 import { realRig } from "./real-rig.ts";
 import type { RealRig } from "./real-rig.ts";
 
 export interface BirdSpeaker extends Speaker {
   readonly bird: Bird;
+  engine(): FileEngine;
 }
 
 export type BirdRig = RealRig<BirdSpeaker>;
+
+/** Rejects with BIRD's words when it would not start with what there is. */
+export function startable({ bird, netns }: BirdRig): Promise<string> {
+  return runIn(netns, "bird", "-p", "-c", bird.config);
+}
 
 export interface BirdRigOptions {
   /** Of bird and birdc. Default: those that the system has. */
