@@ -1,6 +1,6 @@
 // What `npm test` runs, in this order, and what each part needs.
 
-const sessionFiles = ["peers", "filters", "passwords", "restart", "faults", "drain", "bfd"];
+const sessionFiles = ["peers", "session-kinds", "filters", "passwords", "restart", "faults", "drain", "bfd"];
 
 /** Debian suite → names of the lab's tests that ask most of the speaker. Debian 13's has the API that the system's has. */
 const sessionRows = {

@@ -10,7 +10,7 @@
 //   rack.tor.powerOff(), .powerOn()             ends and starts the whole machine
 //   rack.sendOver([rack.tor])                   the client's and the nodes' way out from now on
 //   rack.node("n1").agent                       `.start()`, `.stop(signal)`, `.restart(signal)`, `.ready()`, `.api("routes")`, `.get(path)`, `.log()`
-//   rack.node("n1").speaker                     gobgpd, bgpd or bird: `.start()`, `.stop(signal)`, `.kill()`, `.signal()`, `.socket`
+//   rack.node("n1").speaker                     gobgpd, bgpd or bird: `.start()`, `.stop(signal)`, `.kill()`, `.freeze()`, `.socket`
 //   rack.node("n1").exec("ip", "route")         runs a command on the node
 //   rack.apply(yamlText | objects)              creates or replaces objects, status included
 //   rack.patch("Service", "nginx", { spec: … }) merge patch; "namespace/name" where it is not `default`

@@ -4,10 +4,11 @@ import { join } from "node:path";
 import type { Daemon } from "../../test/support/daemon.ts";
 import { run } from "../../test/support/netns.ts";
 import { appears } from "./appears.ts";
+import { SpeakerProcess } from "./speaker-process.ts";
 import type { Speaker, SpeakerOptions } from "./speaker.ts";
 import type { LabState } from "./state.ts";
 
-export class BirdSpeaker implements Speaker {
+export class BirdSpeaker extends SpeakerProcess implements Speaker {
   readonly engine = "bird";
   readonly program = "bird";
   readonly socket: string;
@@ -19,9 +20,9 @@ export class BirdSpeaker implements Speaker {
   /** The agent's files. */
   readonly #includes: string;
   readonly #shell: readonly string[];
-  #daemon: Daemon | null = null;
 
   constructor(state: LabState, options: SpeakerOptions) {
+    super();
     this.#state = state;
     this.#options = options;
     this.socket = join(options.directory, "bird.ctl");
@@ -32,34 +33,18 @@ export class BirdSpeaker implements Speaker {
     this.listRoutes = [...this.#shell, "show", "route", "table", "all"];
   }
 
-  get running(): boolean {
-    return this.#daemon?.running ?? false;
-  }
-
   /** -R: after a crash the neighbours keep the routes until they are here again (RFC 4724). */
-  async start(): Promise<void> {
+  protected override async launch(): Promise<Daemon> {
     const { node, netns, directory } = this.#options;
-    if (this.running) throw new Error(`${node}: bird runs already`);
     mkdirSync(this.#includes, { recursive: true });
     const config = join(directory, "bird.conf");
     // The pattern may match no file, and does so until the agent has begun.
     writeFileSync(config, `log stderr all;\nprotocol device {}\ninclude "${this.#includes}/*.conf";\n`);
     const pidFile = join(directory, "bird.pid");
     const argv = ["bird", "-R", "-f", "-c", config, "-s", this.socket, "-P", pidFile];
-    this.#daemon = this.#state.start(`${node}-bird`, argv, { netns });
-    await appears(this.socket, this.#daemon);
-  }
-
-  signal(signal: NodeJS.Signals): void {
-    this.#daemon?.signal(signal);
-  }
-
-  async stop(signal: NodeJS.Signals = "SIGTERM"): Promise<void> {
-    await this.#daemon?.stop(signal);
-  }
-
-  kill(): Promise<void> {
-    return this.stop("SIGKILL");
+    const daemon = this.#state.start(`${node}-bird`, argv, { netns });
+    await appears(this.socket, daemon);
+    return daemon;
   }
 
   async removeRoute(prefix: string): Promise<void> {

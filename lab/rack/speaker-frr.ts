@@ -3,13 +3,14 @@ import { join } from "node:path";
 import type { Daemon } from "../../test/support/daemon.ts";
 import { run } from "../../test/support/netns.ts";
 import { FrrDaemons } from "./frr-daemons.ts";
+import { SpeakerProcess } from "./speaker-process.ts";
 import type { Speaker, SpeakerOptions } from "./speaker.ts";
 import type { LabState } from "./state.ts";
 
 /** `bgpd`: alone, as in the chart's sidecar. `zebra`: beside zebra, as Debian starts it. `bfdd`: also beside bfdd. */
 export type FrrForm = "bgpd" | "zebra" | "bfdd";
 
-export class FrrSpeaker implements Speaker {
+export class FrrSpeaker extends SpeakerProcess implements Speaker {
   readonly engine = "frr";
   readonly program = "bgpd";
   readonly socket: string;
@@ -21,10 +22,10 @@ export class FrrSpeaker implements Speaker {
   readonly #daemons: FrrDaemons;
   readonly #config: string;
   readonly #shell: readonly string[];
-  #bgpd: Daemon | null = null;
   #zebra: Daemon | null = null;
 
   constructor(state: LabState, options: SpeakerOptions, form: FrrForm) {
+    super();
     const { node, netns } = options;
     const directory = join(options.directory, "frr");
     this.#node = node;
@@ -38,31 +39,14 @@ export class FrrSpeaker implements Speaker {
     this.listRoutes = [...this.#shell, "-c", "show bgp ipv4 unicast"];
   }
 
-  get running(): boolean {
-    return this.#bgpd?.running ?? false;
-  }
-
   /** What runs beside bgpd is started once and outlasts it. */
-  async start(): Promise<void> {
-    if (this.running) throw new Error(`${this.#node}: bgpd runs already`);
+  protected override async launch(): Promise<Daemon> {
     this.#daemons.makeDirectory();
     if (this.#form !== "bgpd" && this.#zebra === null) {
       this.#zebra = await this.#daemons.zebra();
       if (this.#form === "bfdd") await this.#daemons.bfdd();
     }
-    this.#bgpd = await this.#daemons.bgpd(this.#config, this.#zebra);
-  }
-
-  signal(signal: NodeJS.Signals): void {
-    this.#bgpd?.signal(signal);
-  }
-
-  async stop(signal: NodeJS.Signals = "SIGTERM"): Promise<void> {
-    await this.#bgpd?.stop(signal);
-  }
-
-  kill(): Promise<void> {
-    return this.stop("SIGKILL");
+    return this.#daemons.bgpd(this.#config, this.#zebra);
   }
 
   async removeRoute(prefix: string): Promise<void> {

@@ -5,10 +5,11 @@ import type { Daemon } from "../../test/support/daemon.ts";
 import { runIn } from "../../test/support/netns.ts";
 import { appears } from "./appears.ts";
 import { at, items } from "./json.ts";
+import { SpeakerProcess } from "./speaker-process.ts";
 import type { Speaker, SpeakerOptions } from "./speaker.ts";
 import type { LabState } from "./state.ts";
 
-export class Gobgp implements Speaker {
+export class Gobgp extends SpeakerProcess implements Speaker {
   readonly engine = "gobgp";
   readonly program = "gobgpd";
   readonly socket: string;
@@ -21,10 +22,10 @@ export class Gobgp implements Speaker {
   readonly #programs: readonly [string, string];
   /** As gRPC wants it. */
   readonly #address: string;
-  #daemon: Daemon | null = null;
 
   /** @param folder of another gobgpd and its gobgp; null: those of the system. */
   constructor(state: LabState, options: SpeakerOptions, folder: string | null) {
+    super();
     this.#state = state;
     this.#options = options;
     const [daemon, client] = ["gobgpd", "gobgp"].map((name) => (folder === null ? name : join(folder, name)));
@@ -36,30 +37,14 @@ export class Gobgp implements Speaker {
     this.listRoutes = [...this.#client(), "global", "rib"];
   }
 
-  get running(): boolean {
-    return this.#daemon?.running ?? false;
-  }
-
   /** One that was killed leaves a stale socket, which gobgpd cannot bind over. */
-  async start(): Promise<void> {
+  protected override async launch(): Promise<Daemon> {
     const { node, netns } = this.#options;
-    if (this.running) throw new Error(`${node}: gobgpd runs already`);
     rmSync(this.socket, { force: true });
     const argv = [this.#programs[0], `--api-hosts=${this.#address}`, "--pprof-disable"];
-    this.#daemon = this.#state.start(`${node}-gobgpd`, argv, { netns });
-    await appears(this.socket, this.#daemon);
-  }
-
-  signal(signal: NodeJS.Signals): void {
-    this.#daemon?.signal(signal);
-  }
-
-  async stop(signal: NodeJS.Signals = "SIGTERM"): Promise<void> {
-    await this.#daemon?.stop(signal);
-  }
-
-  kill(): Promise<void> {
-    return this.stop("SIGKILL");
+    const daemon = this.#state.start(`${node}-gobgpd`, argv, { netns });
+    await appears(this.socket, daemon);
+    return daemon;
   }
 
   async removeRoute(prefix: string): Promise<void> {

@@ -27,11 +27,12 @@ export interface Speaker {
 
   /** Starts it, as it was configured last where that is kept in files, and waits for its socket. */
   start(): Promise<void>;
-  /** Sends a signal without waiting for an end: SIGSTOP and SIGCONT freeze and thaw it. */
-  signal(signal: NodeJS.Signals): void;
   stop(signal?: NodeJS.Signals): Promise<void>;
   /** Ends it without a word; its socket file stays behind. */
   kill(): Promise<void>;
+  /** It does nothing any more, and closes nothing, until it is thawed. */
+  freeze(): Promise<void>;
+  thaw(): void;
 
   /** A command for people that lists the IPv4 routes it has. */
   readonly listRoutes: readonly string[];

@@ -12,9 +12,8 @@ import { engineOn } from "../../lab/rack/speakers.ts";
 import type { Tor } from "../../lab/rack/tor.ts";
 import { projectRoot } from "../support/paths.ts";
 import { until } from "../support/until.ts";
-import { kernelHas, nextHopsOf } from "./expect-routes.ts";
+import { kernelHas } from "./expect-routes.ts";
 
-const all = ["n1", "n2", "n3"] as const;
 const aggregates = ["10.49.0.0/16", "fd00:10:49::/112"];
 const hostRoutes = ["10.49.62.131/32", "fd00:10:49::6283/128"];
 
@@ -47,15 +46,12 @@ const pairs = [
 
 const engines = nodeNames.map((node) => [engineOn[node], node] as const);
 
-const policyIs = (externalTrafficPolicy: "Local" | "Cluster") =>
-  rack.patch("Service", "nginx", { spec: { externalTrafficPolicy } });
-
 /** Sets nginx's policy and waits until both ToRs have what comes of it. */
 async function nginxIs(policy: "Local" | "Cluster"): Promise<void> {
-  await policyIs(policy);
+  await rack.patch("Service", "nginx", { spec: { externalTrafficPolicy: policy } });
   const hosts: readonly NodeName[] = policy === "Local" ? ["n1", "n2"] : [];
   for (const each of rack.tors) {
-    for (const prefix of aggregates) await kernelHas(each, prefix, all);
+    for (const prefix of aggregates) await kernelHas(each, prefix, nodeNames);
     for (const prefix of hostRoutes) await kernelHas(each, prefix, hosts);
   }
 }
@@ -153,7 +149,7 @@ it.each(downs)(
       await rack.patch("BGPPeer", object, { spec: { peerIP: "192.168.1.99" } });
       await told(node, object, /no TCP connection|no route to host/i);
       await rack.patch("BGPPeer", object, { spec });
-      for (const prefix of aggregates) await kernelHas(bad(), prefix, all);
+      for (const prefix of aggregates) await kernelHas(bad(), prefix, nodeNames);
     });
     await until(`${node} tells that it is up again`, async () => {
       expect(await session(node, object)).toMatchObject({ state: "established" });
@@ -161,45 +157,3 @@ it.each(downs)(
     });
   },
 );
-
-it("a speaker that is frozen for 20 s is told, its ToRs give its routes up, and afterwards all is as it was", async () => {
-  const { agent, speaker } = rack.node("n1");
-  const others = () => Promise.all(rack.tors.map(async (each) => ({ ...(await each.sessions()), n1: null })));
-  const before = await others();
-  const monitors = await Promise.all(rack.tors.map((each) => each.monitor()));
-  speaker.signal("SIGSTOP");
-  const over = performance.now() + 20_000;
-  await policyIs("Cluster");
-  for (const each of rack.tors) {
-    for (const prefix of aggregates) await kernelHas(each, prefix, ["n2", "n3"]);
-    for (const prefix of hostRoutes) await kernelHas(each, prefix, []);
-  }
-  for (const state of ["opening", "backoff"])
-    await until(
-      `it is told while the agent's state is ${state}`,
-      async () => {
-        expect(at(await agent.api("status"), "engine")).toMatchObject({
-          state,
-          up: false,
-          error: expect.stringContaining("frozen") as string,
-        });
-        return true;
-      },
-      // Between two tries, each with a deadline of its own, the pause is short.
-      { timeoutMs: 40_000 },
-    );
-  await until("20 s are over", () => performance.now() > over, { timeoutMs: 30_000, everyMs: 200 });
-  speaker.signal("SIGCONT");
-  await nginxIs("Cluster");
-  await agent.ready();
-  for (const monitor of monitors) {
-    // The others' routes stood all the time.
-    for (const { type, prefix, nextHops } of await unasked(monitor)) {
-      const own = nextHopsOf(["n2", "n3"], prefix);
-      if (type === "set") expect(nextHops).toEqual(expect.arrayContaining([...own]));
-    }
-    await monitor.stop();
-  }
-  expect(await others()).toEqual(before);
-  await nginxIs("Local");
-});

@@ -1,6 +1,7 @@
 // What a ToR's router tells of its session to a node and of the paths that came over it, in the same words for both.
 import { expect } from "vitest";
-import { at, items } from "../../lab/rack/json.ts";
+import { families } from "../../agent/model/family.ts";
+import { at, isObject, items } from "../../lab/rack/json.ts";
 import { nodeAddresses } from "../../lab/rack/layout.ts";
 import type { NodeName } from "../../lab/rack/layout.ts";
 import type { Tor } from "../../lab/rack/tor.ts";
@@ -48,6 +49,30 @@ export async function asPaths({ router }: Tor, prefix: string): Promise<readonly
   }
   const text = await router.command(`show route all where net = ${prefix}`);
   return [...text.matchAll(/BGP\.as_path: (.*)/g)].map(([, path = ""]) => path.trim()).sort();
+}
+
+/** How a ToR knows a session: FRR by the node's address, BIRD by a name. */
+export interface SessionName {
+  readonly address: string;
+  readonly protocol: string;
+}
+
+/** The prefixes of both families that a ToR has over a session, sorted; empty: none, or it has no such session. */
+export async function prefixesOver(
+  { router }: Tor,
+  { address, protocol }: SessionName,
+): Promise<readonly string[]> {
+  if (router.name === "bird") {
+    if (!new RegExp(`^${protocol} `, "m").test(await router.command("show protocols"))) return [];
+    const listed = await router.command(`show route protocol ${protocol}`);
+    return [...listed.matchAll(/^(\S+) +unicast \[/gm)].map(([, prefix = ""]) => prefix).sort();
+  }
+  const lists = families.map(async (family) => {
+    const line = `show bgp ${family} unicast neighbors ${address} routes json`;
+    const routes = at(JSON.parse(await router.command(line)), "routes");
+    return isObject(routes) ? Object.keys(routes) : [];
+  });
+  return (await Promise.all(lists)).flat().sort();
 }
 
 /** How many IPv4 routes a ToR sends to a node. */
