@@ -8,11 +8,13 @@ import {
   rmSync,
   statSync,
   symlinkSync,
+  utimesSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { until } from "../../../test/support/until.ts";
 import { ManualClock } from "../../time/manual-clock.ts";
 import { ConfigFile } from "./config-file.ts";
 import { markedPart } from "./config-part.ts";
@@ -65,15 +67,16 @@ test("what others wrote stays byte for byte, in whatever encoding", async () => 
   expect(readFileSync(path)).toEqual(Buffer.concat([others, ours]));
 });
 
-test("a link in place of the draft is not followed", async () => {
+test("a link among the drafts is not followed", async () => {
   const precious = join(directory, "precious");
   writeFileSync(precious, "hostname b\n", { mode: 0o600 });
-  symlinkSync(precious, join(directory, ".frr.conf.bellman"));
-  const file = fileOf();
+  symlinkSync(precious, join(directory, ".frr.conf.bellman-1"));
+  const file = new ConfigFile({ path, clock: new ManualClock(Date.now() + 3_600_000) });
   file.changed(() => "router bgp 1");
   await file.flush();
   expect(file.problems).toEqual([]);
   expect(readFileSync(precious, "utf8")).toBe("hostname b\n");
+  expect(readdirSync(directory)).toEqual(["frr.conf", "precious"]);
   expect(readFileSync(path, "utf8")).toBe(markedPart("router bgp 1"));
 });
 
@@ -87,17 +90,69 @@ test("a file that is a link stays one", async () => {
   expect(readFileSync(real, "utf8")).toBe(markedPart("router bgp 1"));
 });
 
-test("a file that cannot be written is a problem until it can", async () => {
+test("a file that cannot be written is a problem, and tried again ever more rarely, until it can", async () => {
   mkdirSync(path);
+  const clock = new ManualClock();
+  const file = new ConfigFile({ path, clock, random: () => 0.5 });
+  let tries = 0;
+  file.changed(() => {
+    tries++;
+    return "router bgp 1";
+  });
+  for (const [waitMs, tried] of [
+    [250, 1],
+    [499, 1],
+    [1, 2],
+    [999, 2],
+    [1, 3],
+  ] as const) {
+    await clock.advance(waitMs);
+    await until("the next try is due", () => clock.pending === 1);
+    expect(tries).toBe(tried);
+  }
+  expect(file.problems).toMatchObject([{ object: "Setting/frr-config", severity: "error" }]);
+  expect(file.problems[0]?.message).toMatch(/frr\.conf cannot be written: EISDIR.*; trying again$/);
+  rmSync(path, { recursive: true });
+  await clock.advance(2_000);
+  await until("it is told no more", () => file.problems.length === 0);
+  expect(readFileSync(path, "utf8")).toBe(markedPart("router bgp 1"));
+  expect(clock.pending).toBe(0);
+});
+
+test("what cannot be written is left when nobody knows any more what it should be", async () => {
+  mkdirSync(path);
+  const clock = new ManualClock();
+  const file = new ConfigFile({ path, clock });
+  file.changed(() => "router bgp 1");
+  await file.flush();
+  expect(clock.pending).toBe(1);
+  file.rest();
+  expect(clock.pending).toBe(0);
+  expect(file.problems).toHaveLength(1);
+});
+
+test("what somebody else writes shows, what we write does not", async () => {
   const file = fileOf();
   file.changed(() => "router bgp 1");
+  expect(await file.isAltered()).toBe(false);
   await file.flush();
-  expect(file.problems).toMatchObject([{ object: "Setting/frr-config", severity: "error" }]);
-  expect(file.problems[0]?.message).toMatch(/frr\.conf cannot be written: EISDIR/);
-  rmSync(path, { recursive: true });
+  expect(await file.isAltered()).toBe(false);
+  writeFileSync(path, "hostname a\n");
+  expect(await file.isAltered()).toBe(true);
   file.changed(() => "router bgp 1");
   await file.flush();
-  expect(file.problems).toEqual([]);
+  expect(readFileSync(path, "utf8")).toBe(`hostname a\n${markedPart("router bgp 1")}`);
+  expect(await file.isAltered()).toBe(false);
+});
+
+test("a draft that a killed agent left is removed, that of one at work is not", async () => {
+  const [old, fresh] = ["1", "2"].map((name) => join(directory, `.frr.conf.bellman-${name}`));
+  for (const draft of [old, fresh]) writeFileSync(draft ?? "", "");
+  utimesSync(old ?? "", 0, 0);
+  const file = new ConfigFile({ path, clock: new ManualClock(Date.now()) });
+  file.changed(() => "router bgp 1");
+  await file.flush();
+  expect(readdirSync(directory)).toEqual([".frr.conf.bellman-2", "frr.conf"]);
 });
 
 test("a part that has lost its end is a problem, and the file is left alone", async () => {

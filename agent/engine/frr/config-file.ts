@@ -1,11 +1,11 @@
 // Keeps our part of the file that FRR begins with. It is written some time after a change, never before bgpd has the
-// change, and a file that cannot be written holds nothing up.
-import { chown, open, readFile, realpath, rename, rm, stat } from "node:fs/promises";
-import type { FileHandle } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
+// change, and a file that cannot be written holds nothing up: it is tried again.
+import { readFile, realpath, stat } from "node:fs/promises";
 import type { Problem } from "../../model/problem.ts";
+import { Backoff } from "../../time/backoff.ts";
 import type { Clock } from "../../time/clock.ts";
 import { withPart } from "./config-part.ts";
+import { replaceFile } from "./replace-file.ts";
 
 /** Passwords stand in it. */
 export const fileMode = 0o640;
@@ -13,21 +13,31 @@ export const fileMode = 0o640;
 /** What comes within this time is written together. */
 const delayMs = 250;
 
+/** After a failure. */
+const retryDelays = { initialMs: 500, maxMs: 30_000 } as const;
+
 export interface ConfigFileOptions {
   readonly path: string;
   readonly clock: Clock;
+  /** 0 ≤ x < 1. Default Math.random. */
+  readonly random?: () => number;
 }
 
 export class ConfigFile {
   readonly #options: ConfigFileOptions;
+  readonly #backoff: Backoff;
   /** Makes our part; null: it is as it ought to be. */
   #pending: (() => string) | null = null;
   #cancel: () => void = () => undefined;
   #writing: Promise<void> = Promise.resolve();
   #fault: string | null = null;
+  /** What the file was like when it was as it ought to be. */
+  #stamp: string | null = null;
 
   constructor(options: ConfigFileOptions) {
     this.#options = options;
+    const { random } = options;
+    this.#backoff = new Backoff({ ...retryDelays, ...(random !== undefined && { random }) });
   }
 
   /** Why the file is not as it ought to be. */
@@ -38,7 +48,7 @@ export class ConfigFile {
         object: "Setting/frr-config",
         field: "",
         severity: "error",
-        message: `${this.#fault}; routes and sessions are what they are to be, but bgpd would begin without them if it were restarted`,
+        message: `${this.#fault}; routes and sessions are what they are to be, but bgpd would begin without them if it were restarted; trying again`,
       },
     ];
   }
@@ -52,36 +62,63 @@ export class ConfigFile {
     return readFile(this.#options.path, "utf8").catch(() => null);
   }
 
+  /** Has somebody else written to it since we have? */
+  async isAltered(): Promise<boolean> {
+    return this.#stamp !== null && (await stampOf(this.#options.path)) !== this.#stamp;
+  }
+
   /** To be called for each change. @param part is asked for it when it is written */
   changed(part: () => string): void {
     const first = this.#pending === null;
     this.#pending = part;
-    if (first) this.#cancel = this.#options.clock.schedule(delayMs, () => void this.flush());
+    if (first) this.#schedule(delayMs);
   }
 
-  /** Writes what is not written yet; resolves when it is, or cannot be. */
+  /** Writes what is not written yet; resolves when it is, or cannot be now. */
   async flush(): Promise<void> {
     this.#cancel();
     this.#writing = this.#writing.then(() => this.#write());
     await this.#writing;
   }
 
+  /** Does not try again: nobody is there any more who would know what is to be written. */
+  rest(): void {
+    if (this.#fault === null) return;
+    this.#cancel();
+    this.#pending = null;
+  }
+
+  #schedule(ms: number): void {
+    this.#cancel = this.#options.clock.schedule(ms, () => void this.flush());
+  }
+
   async #write(): Promise<void> {
     const part = this.#pending;
     this.#pending = null;
     if (part === null) return;
-    const { path } = this.#options;
+    const { path, clock } = this.#options;
+    // Ours alone counts as ours: what is written meanwhile by others shows.
+    this.#stamp = null;
     try {
-      const fault = await replacePart(path, part());
-      this.#fault = fault;
+      this.#fault = await replacePart(path, part(), clock.now());
+      if (this.#fault === null) this.#stamp = await stampOf(path);
     } catch (error) {
       this.#fault = `${path} cannot be written: ${error instanceof Error ? error.message : String(error)}`;
     }
+    if (this.#fault === null) this.#backoff.reset();
+    else this.#retry(part);
+  }
+
+  #retry(part: () => string): void {
+    // What came meanwhile is about to be written anyway.
+    if (this.#pending !== null) return;
+    this.#pending = part;
+    this.#schedule(this.#backoff.next());
   }
 }
 
 /** Returns why it was not done; null: it was. Rejects as the file system does. */
-async function replacePart(named: string, part: string): Promise<string | null> {
+async function replacePart(named: string, part: string, nowMs: number): Promise<string | null> {
   // A link stays one.
   const path = await realpath(named).catch(() => named);
   // Byte for byte, whatever the rest is written in.
@@ -89,38 +126,16 @@ async function replacePart(named: string, part: string): Promise<string | null> 
   const text = withPart(old ?? "", Buffer.from(part).toString("latin1"));
   if (text === null)
     return `${path} is left alone: the agent's part begins there and does not end; take out its first line`;
-  if (text === old) return null;
-  // A new one belongs to whom its directory belongs to.
-  const { uid, gid } = await stat(old === null ? dirname(path) : path);
-  const draft = join(dirname(path), `.${basename(path)}.bellman`);
-  try {
-    // The directory is FRR's: what somebody has put there in place of the draft is not followed.
-    await rm(draft, { force: true });
-    await withFile(draft, "wx", async (file) => {
-      await file.chmod(fileMode);
-      await file.writeFile(text, "latin1");
-      await file.sync();
-    });
-    await chown(draft, uid, gid);
-    await rename(draft, path);
-  } catch (error) {
-    await rm(draft, { force: true });
-    throw error;
-  }
-  await withFile(dirname(path), "r", (directory) => directory.sync());
+  if (text !== old) await replaceFile({ path, old, text, mode: fileMode, nowMs });
   return null;
 }
 
-async function withFile(
-  path: string,
-  flags: "r" | "wx",
-  work: (file: FileHandle) => Promise<void>,
-): Promise<void> {
-  const file = await open(path, flags, fileMode);
+async function stampOf(path: string): Promise<string> {
   try {
-    await work(file);
-  } finally {
-    await file.close();
+    const { ino, size, mtimeMs } = await stat(path);
+    return `${ino} ${size} ${mtimeMs}`;
+  } catch {
+    return "missing";
   }
 }
 

@@ -10,7 +10,7 @@ import type { Overrides } from "../templates/overrides.ts";
 import type { FileEngine, Rendered, SpeakerWish } from "../rendering.ts";
 import { ConfigFile, fileMode } from "./config-file.ts";
 import { awaitHandOver } from "./hand-over.ts";
-import { ensureInstance } from "./instance.ts";
+import { ensureInstance, ForeignRouterError } from "./instance.ts";
 import type { FrrFile } from "./instance.ts";
 import { Ledger } from "./ledger.ts";
 import { listenProblems, restartProblems, sessionProblems } from "./limits.ts";
@@ -50,6 +50,8 @@ class FrrEngine implements FileEngine {
   /** Of the FRR that was opened last. */
   #companions: Companions = { bfdd: null };
   #listenPort: number | null = null;
+  /** Why that one was not opened, where somebody has to settle it. */
+  #obstacle: Problem | null = null;
 
   constructor(options: FrrOptions) {
     this.#options = options;
@@ -60,7 +62,7 @@ class FrrEngine implements FileEngine {
   }
 
   get problems(): readonly Problem[] {
-    return this.#file?.problems ?? [];
+    return [...(this.#obstacle === null ? [] : [this.#obstacle]), ...(this.#file?.problems ?? [])];
   }
 
   refusals(wish: WishedPeers): readonly Problem[] {
@@ -93,8 +95,10 @@ class FrrEngine implements FileEngine {
     signal.addEventListener("abort", stop, { once: true });
     try {
       link = await this.#link(vty, place, instance, events, signal);
+      this.#obstacle = null;
       return link;
     } catch (error) {
+      this.#obstacle = error instanceof ForeignRouterError ? error.problem : null;
       vty.close();
       throw error;
     } finally {

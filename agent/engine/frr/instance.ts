@@ -1,6 +1,7 @@
 // Makes bgpd run our BGP instance, and leaves alone one that is not ours.
+import type { Problem } from "../../model/problem.ts";
 import { EngineError, PortTakenError, sameRouterId } from "../contract.ts";
-import type { BgpInstance } from "../contract.ts";
+import type { BgpInstance, EngineErrorCode } from "../contract.ts";
 import { foreignRouterIn } from "./config-part.ts";
 import { markerGroup, ours } from "./names.ts";
 import { isOurs, neighborLinesOf } from "./neighbor.ts";
@@ -37,6 +38,16 @@ export interface InstanceOptions {
 export interface FrrFile {
   readonly path: string;
   readonly text: string;
+}
+
+/** A `router bgp` that is not ours keeps us out: somebody has to settle that. */
+export class ForeignRouterError extends EngineError {
+  readonly problem: Problem;
+
+  constructor(code: EngineErrorCode, setting: "frr-adopt" | "frr-config", message: string) {
+    super(code, message);
+    this.problem = { object: `Setting/${setting}`, field: "", severity: "error", message };
+  }
 }
 
 export async function readRunning(vty: Vty): Promise<RunningConfig> {
@@ -166,28 +177,29 @@ function isLeftover(router: RouterSection): boolean {
 function assertRead({ file, place }: InstanceOptions): void {
   const head = file === null ? null : foreignRouterIn(file.text);
   if (file === null || head === null) return;
-  throw new EngineError(
+  throw new ForeignRouterError(
     "unreachable",
+    "frr-config",
     `bgpd at ${place} has not read ${file.path} yet: "${head}" stands there, not the agent's, and bgpd runs no BGP. Should bgpd not begin with that file, take it out there`,
   );
 }
 
-function foreign({ place }: InstanceOptions, { asn }: RouterSection): EngineError {
-  return new EngineError(
+function foreign({ place }: InstanceOptions, { asn }: RouterSection): ForeignRouterError {
+  return new ForeignRouterError(
     "refused",
+    "frr-adopt",
     `bgpd at ${place} has a router bgp ${asn} that is not the agent's: nothing is changed there. Remove it, or let the agent join it with --frr-adopt`,
   );
 }
 
-/** @throws {EngineError} when our routes would not be what they are to be, and we may not change that. */
+/** @throws {ForeignRouterError} when our routes would not be what they are to be, and we may not change that. */
 function assertJoinable({ place, wish }: InstanceOptions, { asn, lines }: RouterSection): void {
   const where = `the router bgp ${asn} of bgpd at ${place}, which the agent is to join,`;
-  if (asn !== wish.asn)
-    throw new EngineError("refused", `${where} has another AS number than the node, ${wish.asn}`);
+  const refuse = (why: string) => new ForeignRouterError("refused", "frr-adopt", `${where} ${why}`);
+  if (asn !== wish.asn) throw refuse(`has another AS number than the node, ${wish.asn}`);
   if (!lines.includes("no bgp network import-check"))
-    throw new EngineError(
-      "refused",
-      `${where} announces nothing that the node has no route for: give it the line "no bgp network import-check"`,
+    throw refuse(
+      'announces nothing that the node has no route for: give it the line "no bgp network import-check"',
     );
 }
 

@@ -82,10 +82,10 @@ export class FrrLink implements EngineLink {
 
   count(): Promise<number> {
     return this.#ask(async () => {
-      const { ledger } = this.#options;
+      const { file, ledger } = this.#options;
       const count = ledger.count(await this.#running());
       await this.#mend();
-      if (!this.#written) this.#write();
+      if (!this.#written || (await file?.isAltered()) === true) this.#write();
       return count;
     });
   }
@@ -125,6 +125,7 @@ export class FrrLink implements EngineLink {
     } finally {
       this.#life.close();
       await this.#options.file?.flush();
+      this.#options.file?.rest();
     }
   }
 
@@ -136,6 +137,7 @@ export class FrrLink implements EngineLink {
   /** Ends the link without a word. */
   abandon(): void {
     this.#life.close();
+    this.#options.file?.rest();
   }
 
   async #statuses(): Promise<readonly PeerStatus[]> {

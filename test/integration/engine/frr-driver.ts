@@ -1,7 +1,6 @@
-// What only FRR knows: its file, a `router bgp` of somebody else, and people with vtysh.
+// What only FRR knows: a `router bgp` of somebody else, and people with vtysh.
 import { describe, expect, it } from "vitest";
-import { execa } from "execa";
-import { readFileSync, statSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import type { Peer } from "../../../agent/model/peer.ts";
 import { Secret } from "../../../agent/model/secret.ts";
 import { startDaemon } from "../../support/daemon.ts";
@@ -9,115 +8,10 @@ import { until } from "../../support/until.ts";
 import { communities } from "./conformance/seen.ts";
 import { manyRoutes, nothing, prefix, route } from "./conformance/trial.ts";
 import { frrRig } from "./frr-rig.ts";
-import type { FrrRig } from "./frr-rig.ts";
 import { withRig } from "./with-rig.ts";
 
 /** @param folder of the daemons; default those that the system has */
 export function describeFrrDriver(folder?: string): void {
-  describe("the file that FRR begins with", () => {
-    const current = withRig(() => frrRig({ folder, keepsFile: true }));
-    const text = ({ frr }: FrrRig) => readFileSync(frr.config, "utf8");
-
-    it("holds all that bgpd does, for FRR alone to read, and leaves alone what others wrote there", async () => {
-      const { rig, trial } = current();
-      const password = new Secret("correct-horse");
-      const peer: Peer = { ...rig.peers.ipv4, password };
-      rig.frr.write("hostname somebody\n!\nroute-map OTHER permit 10\nexit\n");
-      await rig.witness.expect(peer);
-      const opened = await trial.open();
-      const routes = [route("10.49.0.1/32", { ...communities("64512:100"), med: 7 }), route("fd49::1/128")];
-      await trial.applied(opened, { announce: routes, addPeers: [peer] });
-      await opened.link.close("keep");
-      expect(text(rig)).toMatch(/^hostname somebody\n!\nroute-map OTHER permit 10\nexit\n! BEGIN .*\n/);
-      expect(text(rig)).toContain(" network 10.49.0.1/32 route-map BELLMAN-ROUTE-");
-      expect(text(rig)).toContain("neighbor 192.168.1.1 password correct-horse\n");
-      const { mode, uid, gid } = statSync(rig.frr.config);
-      expect(mode & 0o777).toBe(0o640);
-      const home = statSync(rig.frr.sockets);
-      expect({ uid, gid }).toEqual({ uid: home.uid, gid: home.gid });
-
-      await rig.frr.kill();
-      await rig.frr.start();
-      const next = await trial.open();
-      expect(next.link).toMatchObject({ fresh: false, restarted: null });
-      expect(await trial.reconciled(next, routes, [peer])).toBe(false);
-    });
-
-    it("is one that bgpd's own parser takes, and vtysh's", async () => {
-      const { rig, trial } = current();
-      const opened = await trial.open();
-      await trial.applied(opened, {
-        announce: [
-          route("10.49.0.1/32", { ...communities("65535:65281", "64512:1:2"), prepend: 2, localPref: 0 }),
-          route("10.49.0.2/32", { notTo: [rig.peers.ipv4.address] }),
-        ],
-        addPeers: [{ ...rig.external, bfdIntervalMs: 100, allowedLocalAsns: 3 }],
-      });
-      await opened.link.close("keep");
-      const judge = (program: string, ...args: readonly string[]) =>
-        execa(program, [...args, "-f", rig.frr.config], { reject: false, all: true });
-      const bgpd = await judge(
-        `${folder ?? "/usr/lib/frr"}/bgpd`,
-        "-C",
-        "-i",
-        `${rig.frr.sockets}/check.pid`,
-      );
-      expect(bgpd).toMatchObject({ exitCode: 0 });
-      expect(bgpd.all).not.toMatch(/%|config line/);
-      expect(await judge("vtysh", "-C")).toMatchObject({ exitCode: 0 });
-      rig.frr.write(`${text(rig)}router bgp 64512\n neighbor nobody remote-as\n`);
-      expect(await judge("vtysh", "-C")).toMatchObject({ failed: true });
-    });
-
-    it.each([
-      ["with", 0],
-      ["without", 2],
-    ] as const)(
-      "R2: brings all back by itself when bgpd is killed; %s graceful restart the router sees %i routes go",
-      async (graceful, withdrawals) => {
-        const { rig, trial } = current();
-        const peer: Peer = { ...rig.external, gracefulRestartSeconds: graceful === "with" ? 20 : null };
-        const routes = [route("10.49.0.1/32"), route("10.49.0.2/32")];
-        await rig.witness.expect(peer);
-        const opened = await trial.open();
-        await trial.applied(opened, { announce: routes, addPeers: [peer] });
-        await trial.witnessedBy(peer, ...routes);
-        await until("the file is written", () => text(rig).includes("10.49.0.2/32"));
-        rig.witness.mark();
-        await rig.frr.kill();
-        await until("told as lost", () => opened.lost.length > 0);
-        if (withdrawals > 0)
-          await until("the router has lost them", () => rig.witness.events(peer).length === withdrawals);
-        await rig.frr.start();
-        await trial.witnessedBy(peer, ...routes);
-        const again = await trial.open();
-        expect(await trial.reconciled(again, routes, [peer])).toBe(false);
-        await trial.applied(again, { announce: [route("10.49.0.3/32")] });
-        await trial.witnessedBy(peer, route("10.49.0.3/32"));
-        const removed = rig.witness.events(peer).filter(({ t }) => t === "removed");
-        expect(removed).toHaveLength(withdrawals);
-      },
-    );
-
-    it("that cannot be written is told, and announcements flow on", async () => {
-      const { rig, trial } = current();
-      const opened = await trial.established(route("10.49.0.1/32"));
-      await until("the file is written", () => text(rig).includes("10.49.0.1/32"));
-      await execa("mount", ["-t", "tmpfs", "none", rig.frr.sockets, "-o", "ro"]);
-      try {
-        await trial.applied(opened, { announce: [route("10.49.0.2/32")] });
-        await trial.witnessed(route("10.49.0.2/32"));
-        await until("it is told", () => (opened.engine.problems ?? []).length > 0);
-        expect(opened.engine.problems).toMatchObject([{ object: "Setting/frr-config", severity: "error" }]);
-      } finally {
-        await execa("umount", [rig.frr.sockets]);
-      }
-      await trial.applied(opened, { announce: [route("10.49.0.3/32")] });
-      await until("it is told no more", () => opened.engine.problems?.length === 0);
-      expect(text(rig)).toContain("10.49.0.2/32");
-    });
-  });
-
   describe("a router bgp of somebody else", () => {
     const current = withRig(() => frrRig({ folder, keepsFile: true }));
     const foreign = [
@@ -148,6 +42,24 @@ export function describeFrrDriver(folder?: string): void {
         /has a router bgp 64512 that is not the agent's.*--frr-adopt/,
       );
       expect(await rig.frr.command("show running-config")).toBe(before);
+    });
+
+    it("is a problem that names the setting, until it is gone", async () => {
+      const { rig, trial } = current();
+      const engine = rig.engine();
+      const open = () => trial.openWith(engine);
+      rig.frr.write("router bgp 64512\n neighbor 192.168.1.77 remote-as 65077\nexit\n");
+      await expect(open()).rejects.toThrow(/has not read/);
+      const severity = "error";
+      expect(engine.problems).toMatchObject([{ object: "Setting/frr-config", field: "", severity }]);
+      rig.frr.write("");
+      await rig.frr.configure(...foreign);
+      await expect(open()).rejects.toThrow(/--frr-adopt/);
+      expect(engine.problems).toMatchObject([{ object: "Setting/frr-adopt", field: "", severity }]);
+      expect(engine.problems?.[0]?.message).toMatch(/has a router bgp 64512 that is not the agent's/);
+      await rig.frr.configure("no router bgp 64512");
+      expect((await open()).link.fresh).toBe(true);
+      expect(engine.problems).toEqual([]);
     });
   });
 

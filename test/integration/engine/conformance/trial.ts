@@ -40,7 +40,11 @@ export class Trial {
     this.rig = rig;
   }
 
-  async open(instance: BgpInstance = this.rig.instance): Promise<Opened> {
+  open(instance?: BgpInstance): Promise<Opened> {
+    return this.openWith(this.rig.engine(), instance);
+  }
+
+  async openWith(engine: Engine, instance: BgpInstance = this.rig.instance): Promise<Opened> {
     const [lost, sessions]: [EngineError[], PeerStatus[]] = [[], []];
     const stop = new AbortController();
     const abort = () => stop.abort();
@@ -49,7 +53,6 @@ export class Trial {
       lost: (error: EngineError) => void lost.push(error),
       session: (status: PeerStatus) => void sessions.push(status),
     };
-    const engine = this.rig.engine();
     const link = await engine.open(instance, events, stop.signal);
     return { engine, link, lost, sessions, abort };
   }

@@ -1,0 +1,105 @@
+// A file's text replaced: as a whole, so that whoever reads it finds the old text or the new one; in place where the
+// file is the mount point of a container.
+import { chown, lstat, open, readdir, rename, rm, stat } from "node:fs/promises";
+import type { FileHandle } from "node:fs/promises";
+import { randomUUID } from "node:crypto";
+import { basename, dirname, join } from "node:path";
+
+export interface Replacement {
+  readonly path: string;
+  /** One character per byte. null: there is no such file. */
+  readonly old: string | null;
+  readonly text: string;
+  readonly mode: number;
+  /** ms since the epoch */
+  readonly nowMs: number;
+}
+
+/** A draft this old was left behind by an agent that was killed. */
+const abandonedMs = 60_000;
+
+/** The file keeps its owner, a new one has that of its directory. Resolves once it is on disk. Rejects as the file system does. */
+export async function replaceFile(replacement: Replacement): Promise<void> {
+  const { path, old } = replacement;
+  try {
+    await renameDraft(replacement);
+  } catch (error) {
+    if (old === null || !isInTheWay(error)) throw error;
+    await writeInPlace(path, old, replacement);
+    return;
+  }
+  await withFile(dirname(path), "r", (directory) => directory.sync());
+}
+
+async function renameDraft({ path, old, text, mode, nowMs }: Replacement): Promise<void> {
+  const { uid, gid } = await stat(old === null ? dirname(path) : path);
+  const prefix = `.${basename(path)}.bellman-`;
+  await removeAbandoned(dirname(path), prefix, nowMs);
+  // Another agent may be at it as well, while a new one takes over.
+  const draft = join(dirname(path), prefix + randomUUID());
+  try {
+    await withFile(draft, "wx", async (file) => {
+      await file.chmod(mode);
+      await file.writeFile(text, "latin1");
+      await file.sync();
+    });
+    await chown(draft, uid, gid);
+    await rename(draft, path);
+  } catch (error) {
+    await rm(draft, { force: true });
+    throw error;
+  }
+}
+
+/** What keeps a draft from taking the file's place: the file is a mount point, or its directory is not ours. */
+function isInTheWay(error: unknown): boolean {
+  const codes: readonly unknown[] = ["EBUSY", "EXDEV", "EROFS", "EACCES", "EPERM"];
+  return error instanceof Error && "code" in error && codes.includes(error.code);
+}
+
+async function writeInPlace(
+  path: string,
+  old: string,
+  { text, mode }: Pick<Replacement, "text" | "mode">,
+): Promise<void> {
+  await withFile(path, "r+", async (file) => {
+    // Whoever writes as a member of the group may not, and need not.
+    if (((await file.stat()).mode & 0o777) !== mode) await file.chmod(mode);
+    try {
+      await overwrite(file, text);
+    } catch (error) {
+      await overwrite(file, old);
+      throw error;
+    }
+  });
+}
+
+async function overwrite(file: FileHandle, text: string): Promise<void> {
+  const bytes = Buffer.from(text, "latin1");
+  for (let at = 0; at < bytes.length;)
+    at += (await file.write(bytes, at, bytes.length - at, at)).bytesWritten;
+  await file.truncate(bytes.length);
+  await file.sync();
+}
+
+async function removeAbandoned(directory: string, prefix: string, nowMs: number): Promise<void> {
+  for (const name of await readdir(directory)) {
+    if (!name.startsWith(prefix)) continue;
+    const path = join(directory, name);
+    const made = await lstat(path).catch(() => null);
+    if (made !== null && nowMs - made.mtimeMs > abandonedMs) await rm(path, { force: true });
+  }
+}
+
+async function withFile(
+  path: string,
+  flags: "r" | "r+" | "wx",
+  work: (file: FileHandle) => Promise<void>,
+): Promise<void> {
+  const file = await open(path, flags, 0o600);
+  try {
+    await work(file);
+  } finally {
+    await file.close();
+  }
+}
