@@ -33,6 +33,14 @@ const sessions: Readonly<Record<keyof SessionSettings, Partial<SessionSettings>>
   bfdIntervalMs: { bfdIntervalMs: 300 },
 };
 
+/** The same for what says whom the session is with. */
+const neighbours: Readonly<Record<Exclude<keyof Peer, keyof SessionSettings | "name">, Partial<Peer>>> = {
+  address: { address: address("fd01::77") },
+  port: { port: 1179 },
+  asn: { asn: asn(64512) },
+  localAsn: { localAsn: asn(65010) },
+};
+
 /** `holdTimeSeconds` → `hold-time-seconds`: as objects are called. */
 const kebab = (name: string) => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 
@@ -52,6 +60,26 @@ const variant = (more: Partial<Variant>): Variant => ({
   ...more,
 });
 
+/** One of each attribute that a route can have, and of each that a neighbour can be sent instead. */
+const routeOptions: Readonly<Record<Exclude<keyof Route, "prefix">, Partial<Route>>> = {
+  nextHop: { nextHop: address("192.168.1.11") },
+  communities: communities("64512:100"),
+  largeCommunities: communities("64512:1:2"),
+  med: { med: 50 },
+  localPref: { localPref: 200 },
+  prepend: { prepend: 1 },
+  notTo: { notTo: [tor1] },
+  variants: { variants: [variant({})] },
+};
+const variantOptions: Readonly<Record<keyof Variant, Partial<Variant>>> = {
+  to: { to: [tor1, tor3] },
+  path: { path: [asn(65100)] },
+  communities: communities("64512:7"),
+  largeCommunities: communities("64512:7:7"),
+  med: { med: 5 },
+  localPref: { localPref: 250 },
+};
+
 export const models = {
   empty: { instance, peers: [], routes: [] },
 
@@ -69,7 +97,7 @@ export const models = {
 
   sessions: {
     instance,
-    peers: Object.entries(sessions).map(([name, settings], index) =>
+    peers: Object.entries({ ...sessions, ...neighbours }).map(([name, settings], index) =>
       peer(kebab(name), `192.168.2.${index + 1}`, { asn: asn(65001 + index), ...settings }),
     ),
     routes: [],
@@ -106,6 +134,17 @@ export const models = {
       }),
     ],
     routes: [],
+  },
+
+  "single-attributes": {
+    instance,
+    peers: [peer("tor1", "192.168.1.1"), peer("tor3", "fd01::3", { asn: asn(65001) })],
+    routes: [
+      ...Object.values(routeOptions).map((only, index) => route(`10.49.1.${index}/32`, only)),
+      ...Object.values(variantOptions).map((only, index) =>
+        route(`10.49.2.${index}/32`, { variants: [variant(only)] }),
+      ),
+    ],
   },
 
   attributes: {

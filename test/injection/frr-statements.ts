@@ -2,6 +2,15 @@
 
 /** `neighbor A remote-as N`; lines inside a block begin with the head of it. */
 export function frrStatements(text: string): readonly string[] {
+  return statementsBy(text, kindOf);
+}
+
+/** The same with their values: `router bgp 64512 > neighbor 192.168.1.1 remote-as 65001`. */
+export function frrLines(text: string): readonly string[] {
+  return statementsBy(text, (words) => words.join(" "));
+}
+
+function statementsBy(text: string, tell: (words: readonly string[]) => string): readonly string[] {
   const kinds: string[] = [];
   let block: readonly string[] = [];
   // What ends a line for bgpd (fgets), and what parts words (isspace in the C locale).
@@ -9,7 +18,7 @@ export function frrStatements(text: string): readonly string[] {
     const words = line.split(/[ \t\v\f\r]+/).filter((word) => word !== "");
     const [first = "!"] = words;
     if (first.startsWith("!") || first.startsWith("#")) continue;
-    const kind = kindOf(words);
+    const kind = tell(words);
     if (first === "exit" || first === "exit-address-family") block = block.slice(0, -1);
     else if (first === "route-map" || first === "router") block = [kind];
     else if (first === "address-family") block = [...block, kind];

@@ -4,11 +4,13 @@ import { dirname } from "node:path";
 import { frrEngine } from "../../../agent/engine/frr/engine.ts";
 import type { FrrOptions } from "../../../agent/engine/frr/engine.ts";
 import { Frr } from "../../support/frr.ts";
+import type { FileEngine } from "../../../agent/engine/rendering.ts";
 import type { Speaker } from "./conformance/rig.ts";
 import { realInstance, realRig } from "./real-rig.ts";
 import type { RealRig } from "./real-rig.ts";
 
 export interface FrrSpeaker extends Speaker {
+  engine(): FileEngine;
   readonly frr: Frr;
 }
 

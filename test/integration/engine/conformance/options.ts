@@ -1,13 +1,33 @@
 // All that a speaker can be asked for at once: read back as it was asked for, so that nobody touches it again.
+import { isDeepStrictEqual } from "node:util";
 import { describe, expect, it } from "vitest";
 import { compareAddresses } from "../../../../agent/model/address.ts";
+import { plainSession } from "../../../../agent/model/peer.ts";
 import type { Peer } from "../../../../agent/model/peer.ts";
-import type { Route } from "../../../../agent/model/route.ts";
+import { plainRoute } from "../../../../agent/model/route.ts";
+import type { Route, Variant } from "../../../../agent/model/route.ts";
 import { Secret } from "../../../../agent/model/secret.ts";
 import { until } from "../../../support/until.ts";
 import { communities } from "./seen.ts";
-import { address, asn, route } from "./trial.ts";
+import { address, asn, prefix, route } from "./trial.ts";
 import type { Opened, Trial } from "./trial.ts";
+
+const plainVariant: Variant = {
+  to: [],
+  path: [],
+  communities: [],
+  largeCommunities: [],
+  med: null,
+  localPref: null,
+};
+
+/** Options that are as usual in all of them: an option that is new has to be asked for here as well. */
+function neverAsked<T extends object>(usual: T, all: readonly T[]): readonly string[] {
+  const valueOf = (each: object, option: string) => Object.entries(each).find(([name]) => name === option);
+  return Object.keys(usual).filter((option) =>
+    all.every((each) => isDeepStrictEqual(valueOf(each, option), valueOf(usual, option))),
+  );
+}
 
 export function describeOptions(trial: () => Trial): void {
   describe("every option", () => {
@@ -55,7 +75,7 @@ export function describeOptions(trial: () => Trial): void {
           variants: [
             {
               ...base,
-              ...communities(...many, "65535:0", "65535:65281", "64512:99"),
+              ...communities(...many, "65535:0", "65535:65281", "64512:99", "64512:9:9"),
               path: [],
               to: [external.address],
             },
@@ -78,6 +98,14 @@ export function describeOptions(trial: () => Trial): void {
       const { rig } = trial();
       const asked = allPeers();
       const routes = allRoutes();
+      expect(neverAsked(plainSession, asked)).toEqual([]);
+      expect(neverAsked(plainRoute(prefix("10.49.0.0/16")), routes)).toEqual([]);
+      expect(
+        neverAsked(
+          plainVariant,
+          routes.flatMap(({ variants }) => variants),
+        ),
+      ).toEqual([]);
       for (const peer of asked.slice(0, 4)) await rig.witness.expect(peer);
       const first = await trial().open();
       const peers = await trial().honoured(first, ...asked);
