@@ -33,7 +33,7 @@ const judges: Readonly<Record<FileEngine["name"], Judge>> = {
     return exitCode === 0 ? "" : stderr || `exit code ${exitCode}`;
   },
 
-  /** bgpd says which lines it refuses, and ends well all the same; vtysh knows what all daemons take. */
+  /** bgpd tells what it refuses, and ends well all the same; vtysh knows what all daemons take. */
   async frr(folder, files) {
     const told = await Promise.all(
       files.map(async ({ path }) => {
@@ -42,13 +42,32 @@ const judges: Readonly<Record<FileEngine["name"], Judge>> = {
         const vtysh = await execa("vtysh", ["-C", "-f", file], { reject: false });
         const refused = bgpd.stderr
           .split("\n")
-          .filter((line) => line.includes("[EC ") && !needsZebra.test(line));
-        return [...refused, ...(vtysh.exitCode === 0 ? [] : [vtysh.stdout, vtysh.stderr])].join("\n");
+          .filter(
+            (line) => line !== "" && ![...withoutZebra, ...aboutItself].some((other) => other.test(line)),
+          );
+        return [
+          ...refused,
+          ...(bgpd.exitCode === 0 ? [] : [bgpd.message]),
+          ...(vtysh.exitCode === 0 ? [] : [vtysh.stdout, vtysh.stderr]),
+        ].join("\n");
       }),
     );
     return told.filter((text) => text !== "").join("\n");
   },
 };
 
-/** Taken, and called a failure, for there is no zebra to be told of it. */
-const needsZebra = /Warning Config Failed on config line [0-9]+: neighbor \S+ graceful-restart/;
+/**
+ * All that bgpd says of a line that it takes: of graceful restart, for a zebra has to be told of it, and a bgpd that only
+ * reads has none. That it takes these lines beside zebra, test/integration/templates/loaded.ts shows.
+ */
+const withoutZebra = [
+  /^Graceful restart configuration changed, reset this peer to take effect$/,
+  /^% Invalid value$/,
+  /\]\[EC \d+\] Command returned Warning Config Failed on config line \d+: neighbor \S+ graceful-restart(?:-disable)?$/,
+];
+
+/** Where its crash logs go: one of the same process number has left some. */
+const aboutItself = [
+  /\] failed to mkdir "\/var\/tmp\/frr\/bgpd\.\d+": File exists$/,
+  /\] crashlog and per-thread log buffering unavailable!$/,
+];
