@@ -5,6 +5,7 @@ import { nodeNames } from "./rack/layout.ts";
 import type { NodeName } from "./rack/layout.ts";
 import type { Rack } from "./rack/rack.ts";
 import { asPrinted } from "./rack/kernel-routes.ts";
+import { alike, receivedPaths, showsPaths } from "./rack/received-paths.ts";
 import type { RouteMonitor } from "./rack/route-monitor.ts";
 import type { Tor } from "./rack/tor.ts";
 import type { Show } from "./show.ts";
@@ -21,6 +22,7 @@ export async function demonstrate(rack: Rack, show: Show): Promise<void> {
   await lab.sessions();
   await lab.aggregates();
   await lab.localService();
+  await lab.attributes();
   await lab.connections(["n1", "n2"]);
   await lab.restartAgent();
   await lab.loseTor();
@@ -72,6 +74,17 @@ class Demonstration {
     for (const prefix of aggregates) await this.#expectRoute(prefix, nodeNames);
     await this.#expectNoEvents(monitors, "of other prefixes", hostRoutes);
     await this.#showRoutes();
+  }
+
+  /** Were they not the same, the ToR would leave nodes out. */
+  async attributes(): Promise<void> {
+    this.#show.title("Whichever engine a route comes from, it comes with the same attributes.");
+    for (const { router } of this.#rack.tors) {
+      const line = showsPaths(router.name, "10.49.0.0/16");
+      this.#show.command(`${router.shell.join(" ")} '${line}'`, await router.command(line));
+    }
+    for (const prefix of aggregates) await this.#expectAlike(prefix, nodeNames);
+    for (const prefix of hostRoutes) await this.#expectAlike(prefix, ["n1", "n2"]);
   }
 
   /** Connections from outside arrive by exactly these nodes, and none fails, whichever ToR they come over. */
@@ -205,6 +218,18 @@ class Demonstration {
       () => tor.routes(prefix),
       wanted,
     );
+  }
+
+  async #expectAlike(prefix: string, nodes: readonly NodeName[]): Promise<void> {
+    for (const tor of this.#rack.tors)
+      await this.#show.expect(
+        `${prefix} has come to ${this.#called(tor)} from ${nodes.join(", ")} with the same attributes`,
+        async () => {
+          const [first, ...others] = alike(await receivedPaths(tor, prefix));
+          return others.length === 0 ? first?.nodes : [first, ...others];
+        },
+        nodes,
+      );
   }
 
   async #monitors(tors: readonly Tor[]): Promise<ReadonlyMap<Tor, RouteMonitor>> {

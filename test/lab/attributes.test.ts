@@ -9,8 +9,8 @@ import type { Rack } from "../../lab/rack/rack.ts";
 import type { Tor } from "../../lab/rack/tor.ts";
 import { until } from "../support/until.ts";
 import { kernelHas } from "./expect-routes.ts";
-import { receivedPaths } from "./received-paths.ts";
-import type { ReceivedPath } from "./received-paths.ts";
+import { receivedPaths } from "../../lab/rack/received-paths.ts";
+import type { ReceivedPath } from "../../lab/rack/received-paths.ts";
 
 const ranges = ["10.49.0.0/16", "fd00:10:49::/112"];
 const nginx = ["10.49.62.131/32", "fd00:10:49::6283/128"];

@@ -1,13 +1,15 @@
 // The paths that a ToR's router has received from the nodes, with all their attributes, in the same words for FRR and BIRD.
-import { at, isObject, items } from "../../lab/rack/json.ts";
-import { nodeAddresses, nodeNames } from "../../lab/rack/layout.ts";
-import type { NodeName } from "../../lab/rack/layout.ts";
-import type { Tor } from "../../lab/rack/tor.ts";
+import { isDeepStrictEqual } from "node:util";
+import { at, isObject, items } from "./json.ts";
+import { nodeAddresses, nodeNames } from "./layout.ts";
+import type { NodeName } from "./layout.ts";
+import type { RouterName } from "./shape.ts";
+import type { Tor } from "./tor.ts";
 
 export interface ReceivedPath {
   /** As `192.168.1.10`. */
   readonly nextHop: string;
-  /** 0 also where the node sent none: they count as equal (RFC 4271 §9.1.2.2 c). */
+  /** 0 also where the node sent none, as FRR and BIRD take that one (RFC 4271 §9.1.2.2 c). */
   readonly med: number;
   /** null: none, as the neighbour is in another AS. */
   readonly localPref: number | null;
@@ -28,14 +30,44 @@ export async function receivedPaths(tor: Tor, prefix: string): Promise<ReadonlyM
   return received;
 }
 
+/** The router's command that shows them. */
+export function showsPaths(router: RouterName, prefix: string): string {
+  if (router === "bird") return `show route all where net = ${prefix}`;
+  return `show bgp ${prefix.includes(":") ? "ipv6" : "ipv4"} unicast ${prefix}`;
+}
+
+/** Nodes whose paths have the same attributes, and those attributes. */
+export interface Alike {
+  readonly nodes: readonly NodeName[];
+  readonly attributes: Omit<ReceivedPath, "nextHop" | "asPath"> & { readonly asPathLength: number };
+}
+
+/**
+ * Sorts nodes by what a router weighs their paths by (RFC 4271 §9.1.2.2) and a policy might. Of the AS path that is the
+ * length: what is in it differs where every node has an AS of its own.
+ */
+export function alike(paths: ReadonlyMap<NodeName, ReceivedPath>): readonly Alike[] {
+  const groups: { readonly nodes: NodeName[]; readonly attributes: Alike["attributes"] }[] = [];
+  for (const node of nodeNames) {
+    const path = paths.get(node);
+    if (path === undefined) continue;
+    const { med, localPref, asPath, communities, largeCommunities, further } = path;
+    const asPathLength = asPath === "" ? 0 : asPath.split(" ").length;
+    const attributes = { med, localPref, asPathLength, communities, largeCommunities, further };
+    const group = groups.find((each) => isDeepStrictEqual(each.attributes, attributes));
+    if (group === undefined) groups.push({ nodes: [node], attributes });
+    else group.nodes.push(node);
+  }
+  return groups;
+}
+
 type Received = readonly (readonly [NodeName, ReceivedPath])[];
 
 /** What FRR has made of a path, or notes beside it. */
 const own = ["peer", "nexthops", "lastUpdate", "bestpath", "multipath", "valid", "version", "advertisedTo"];
 
 async function fromFrr({ router }: Tor, prefix: string): Promise<Received> {
-  const family = prefix.includes(":") ? "ipv6" : "ipv4";
-  const answer: unknown = JSON.parse(await router.command(`show bgp ${family} unicast ${prefix} json`));
+  const answer: unknown = JSON.parse(await router.command(`${showsPaths(router.name, prefix)} json`));
   return items(at(answer, "paths"))
     .filter(isObject)
     .map((path) => {
@@ -55,7 +87,7 @@ async function fromFrr({ router }: Tor, prefix: string): Promise<Received> {
 }
 
 async function fromBird({ router }: Tor, prefix: string): Promise<Received> {
-  const printed = await router.command(`show route all where net = ${prefix}`);
+  const printed = await router.command(showsPaths(router.name, prefix));
   // One block each, beginning with `10.49.0.0/16  unicast [n2 17:39:33.589] * (100) [i]`, the first only with the prefix.
   const blocks = printed.split(/^(?=\S* +unicast \[)/m).slice(1);
   return blocks.map((block) => {
