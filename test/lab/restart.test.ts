@@ -1,6 +1,7 @@
 // What the ToR sees when agents and speakers die and come back: nothing, where nothing changed. A BIRD ToR, and a rack
 // with gobgpd, FRR and BIRD on the nodes: each row is judged for each.
-import { existsSync, rmSync } from "node:fs";
+import { existsSync, readdirSync, rmSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { nodeNames } from "../../lab/rack/layout.ts";
 import type { NodeName } from "../../lab/rack/layout.ts";
@@ -178,14 +179,17 @@ describe("the speaker", () => {
     await monitor.stop();
   });
 
-  it.each(["R3: a stale socket file", "R3: no socket file"])(
+  it.each(["R3: a stale socket file", "R3: no socket file", "R3: no file of the speaker's at all"])(
     "%s: with any engine the agent waits and recovers by itself",
     async (title) => {
       for (const { agent } of rack.nodes) await agent.stop("SIGKILL");
       for (const { speaker } of rack.nodes) await speaker.kill();
       await announcedBy([]);
       for (const { agent, speaker } of rack.nodes) {
+        const directory = dirname(speaker.socket);
         if (title.includes("no socket")) rmSync(speaker.socket);
+        if (title.includes("at all"))
+          for (const name of readdirSync(directory)) rmSync(join(directory, name), { recursive: true });
         expect(existsSync(speaker.socket)).toBe(title.includes("stale"));
         agent.start();
       }
