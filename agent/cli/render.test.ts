@@ -107,10 +107,10 @@ describe.each(Object.entries(ways))("bellman render --engine %s", (engine, way) 
   });
 
   test("a template in --templates goes before the one that comes along", async () => {
-    const templates = template(way.template, "neighbor-of-ours {{address}}");
+    const templates = template(way.template, "neighbor {{address}} of-ours");
     const { code, stdout } = await rendered("--templates", templates);
     expect(code).toBe(0);
-    expect(stdout).toContain("neighbor-of-ours 192.168.1.1");
+    expect(stdout).toContain("neighbor 192.168.1.1 of-ours");
     expect(stdout).toContain(way.route);
   });
 

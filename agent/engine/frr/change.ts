@@ -103,6 +103,11 @@ export function removeNeighbors(script: Script, asn: Asn, addresses: readonly Ad
   return script.add(null, "exit");
 }
 
+/** What was refused, and why. */
+export function refusalText({ line, says }: RefusedLine): string {
+  return `"${line.trim()}": ${says}`;
+}
+
 /** What bgpd says of a network that is not there: then nothing is left to be done. */
 export function isAbsent({ line, says }: RefusedLine): boolean {
   return line.startsWith("no network ") && /Can't find/i.test(says);

@@ -9,15 +9,17 @@ import { watchSessions } from "../session-watch.ts";
 import type { Overrides } from "../templates/overrides.ts";
 import type { FileEngine, Rendered, SpeakerWish } from "../rendering.ts";
 import { ConfigFile, fileMode } from "./config-file.ts";
+import { partOf } from "./config-part.ts";
 import { awaitHandOver } from "./hand-over.ts";
 import { ensureInstance, ForeignRouterError } from "./instance.ts";
 import type { FrrFile } from "./instance.ts";
 import { Ledger } from "./ledger.ts";
-import { listenProblems, restartProblems, sessionProblems } from "./limits.ts";
+import { listenProblems, restartProblems, sessionProblems, undefinedProblems } from "./limits.ts";
 import type { Companions } from "./limits.ts";
 import { FrrLink } from "./link.ts";
 import { renderPart } from "./render-part.ts";
 import { Rendering } from "./rendering.ts";
+import { Shown } from "./shown.ts";
 import { isThere, listenPortOf, startOf } from "./surroundings.ts";
 import { openVty } from "./open-vty.ts";
 import type { Vty } from "./vty.ts";
@@ -47,6 +49,9 @@ class FrrEngine implements FileEngine {
   readonly #rendering: Rendering;
   readonly #clock: Clock;
   readonly #file: ConfigFile | null;
+  readonly #shown = new Shown();
+  /** What bgpd does not take of what every neighbour needs. */
+  #undefined: string | null = null;
   /** Of the FRR that was opened last. */
   #companions: Companions = { bfdd: null };
   #listenPort: number | null = null;
@@ -55,14 +60,15 @@ class FrrEngine implements FileEngine {
 
   constructor(options: FrrOptions) {
     this.#options = options;
-    this.#rendering = new Rendering(options.overrides);
+    this.#rendering = new Rendering(options.overrides, { joins: options.adopt ?? false });
     this.#clock = options.clock ?? systemClock;
     this.#file =
       options.config === null ? null : new ConfigFile({ path: options.config, clock: this.#clock });
   }
 
   get problems(): readonly Problem[] {
-    return [...(this.#obstacle === null ? [] : [this.#obstacle]), ...(this.#file?.problems ?? [])];
+    const obstacles = this.#obstacle === null ? [] : [this.#obstacle];
+    return [...obstacles, ...(this.#file?.problems ?? []), ...undefinedProblems(this.#undefined)];
   }
 
   refusals(wish: WishedPeers): readonly Problem[] {
@@ -123,7 +129,9 @@ class FrrEngine implements FileEngine {
     if (file !== null && startedAtMs !== null)
       await awaitHandOver({ vty, clock: this.#clock, file: file.text, startedAtMs, signal });
     const instance = await ensureInstance({ vty, rendering, wish, adopt, place, file });
-    const ledger = new Ledger({ rendering, localAsn: wish.asn, shared: instance.shared });
+    const shown = this.#shown;
+    shown.recall(partOf(file?.text ?? "")?.split("\n") ?? []);
+    const ledger = new Ledger({ rendering, localAsn: wish.asn, shared: instance.shared, shown });
     ledger.read(instance.running);
     const abandon = () => link.abandon();
     const link = new FrrLink({
@@ -137,6 +145,9 @@ class FrrEngine implements FileEngine {
       place,
       clock: this.#clock,
       file: this.#file,
+      onUndefined: (says) => {
+        this.#undefined = says;
+      },
       onLost: (error) => events.lost(error),
       release: () => {
         signal.removeEventListener("abort", abandon);

@@ -13,12 +13,12 @@ import type { Attributes } from "./attributes.ts";
 import { variantsByNeighbour, placesFor } from "./export-policy.ts";
 import type { Places, Variants } from "./export-policy.ts";
 import { exportMap, isAttributesMap, markerGroup, ours } from "./names.ts";
-import { isOurs, neighborLinesOf, peerOf, sameLines, textOf } from "./neighbor.ts";
-import type { NeighborLines } from "./neighbor.ts";
+import { Neighbors } from "./neighbors.ts";
 import { isNetwork, networksOf } from "./networks.ts";
 import { AttributesMaps } from "./rendering.ts";
 import type { AttributesMap, Rendered, Rendering } from "./rendering.ts";
-import type { RouterSection, RunningConfig } from "./running-config.ts";
+import type { RunningConfig } from "./running-config.ts";
+import { Shown } from "./shown.ts";
 import { define, sameStanza } from "./stanzas.ts";
 import type { Stanzas } from "./stanzas.ts";
 
@@ -30,16 +30,15 @@ export interface LedgerOptions {
   readonly localAsn: Asn;
   /** `router bgp` is somebody else's, and what is not ours in it is none of our business. */
   readonly shared: boolean;
+  /** What is known of how bgpd shows things. Default: nothing. */
+  readonly shown?: Shown;
 }
 
 export class Ledger {
   readonly maps: AttributesMaps;
-  /** Ours, and in a `router bgp` of our own whatever else is there: null. */
-  readonly peers = new Map<Address, Peer | null>();
-  /** Route-map by prefix: as for peers. */
+  /** Route-map by prefix; null: not ours, but in a `router bgp` of our own. */
   readonly networks = new Map<Prefix, string | null>();
   /** Somebody else's, in a shared `router bgp`. */
-  readonly foreignPeers = new Set<Address>();
   readonly foreignNetworks = new Set<Prefix>();
   readonly stanzas = new Map<string, readonly string[]>();
   restartSeconds: number | null = null;
@@ -49,11 +48,15 @@ export class Ledger {
   /** How many networks have this route-map. */
   readonly #uses = new Map<string, number>();
   readonly #places = new Map<Address, Places>();
-  /** How bgpd has ours that are not as they would be made now: so they stay until they are replaced. */
-  readonly #unlike = new Map<Address, NeighborLines>();
+  readonly #neighbors: Neighbors;
+  readonly #shown: Shown;
+  /** Stanzas that bgpd was given since it was last read, and may show in other words. */
+  readonly #given = new Map<string, readonly string[]>();
 
   constructor(options: LedgerOptions) {
     this.#options = options;
+    this.#shown = options.shown ?? new Shown();
+    this.#neighbors = new Neighbors({ ...options, shown: this.#shown });
     this.maps = new AttributesMaps(options.rendering, options.localAsn);
   }
 
@@ -81,21 +84,48 @@ export class Ledger {
   }
 
   #readAllBut({ router, stanzas }: RunningConfig): void {
-    for (const known of [
-      this.peers,
-      this.foreignPeers,
-      this.stanzas,
-      this.#defined,
-      this.#places,
-      this.#unlike,
-    ])
+    for (const known of [this.#neighbors, this.stanzas, this.#defined, this.#places, this.#given])
       known.clear();
     for (const [head, body] of stanzas) this.stanzas.set(head, body);
     this.#readMaps();
     if (router === null) return;
     const restart = router.lines.find((line) => line.startsWith("bgp graceful-restart restart-time "));
     this.restartSeconds = restart === undefined ? null : Number(restart.split(" ").at(-1));
-    this.#readPeers(router);
+    this.#neighbors.read(router, this.restartSeconds ?? defaultRestartSeconds);
+  }
+
+  /** Ours, and in a `router bgp` of our own whatever else is there: null. */
+  get peers(): ReadonlyMap<Address, Peer | null> {
+    return this.#neighbors.peers;
+  }
+
+  /** Somebody else's, in a shared `router bgp`. */
+  get foreignPeers(): ReadonlySet<Address> {
+    return this.#neighbors.foreign;
+  }
+
+  addPeer(peer: Peer): void {
+    this.#neighbors.add(peer);
+  }
+
+  removePeer(address: Address): void {
+    this.#neighbors.remove(address);
+  }
+
+  /** Was bgpd given something that it may show otherwise? */
+  get mustLook(): boolean {
+    return this.#neighbors.mustLook || this.#given.size > 0;
+  }
+
+  /** Learns how bgpd shows what it was given just now. */
+  look({ router, stanzas }: RunningConfig): void {
+    this.#neighbors.look(router, this.restartSeconds ?? defaultRestartSeconds);
+    for (const [head, given] of this.#given) {
+      const shown = stanzas.get(head);
+      if (shown === undefined || sameStanza(shown, given)) this.#shown.forgetStanza(head);
+      else this.#shown.learnStanza(head, given, shown);
+    }
+    this.#given.clear();
   }
 
   /** null: a route that none of ours is like. */
@@ -168,18 +198,37 @@ export class Ledger {
     return new Map([...this.stanzas].filter(([head]) => this.#uses.has(head.split(" ")[1] ?? "")));
   }
 
+  /** Those of them that bgpd does not have so. */
+  missing(stanzas: Stanzas): Stanzas {
+    return new Map([...stanzas].filter(([head, body]) => !this.#has(head, body)));
+  }
+
+  #has(head: string, body: readonly string[]): boolean {
+    const held = this.stanzas.get(head);
+    return sameStanza(held, body) || (held !== undefined && this.#shown.isStanza(head, body, held));
+  }
+
+  /** @param stanzas that bgpd was given */
   defined(stanzas: Stanzas): void {
-    for (const [head, body] of stanzas) this.stanzas.set(head, body);
+    for (const [head, body] of stanzas) {
+      this.stanzas.set(head, body);
+      // The templates that come along say everything as bgpd shows it.
+      if (this.#options.rendering.ownStanzas) this.#given.set(head, body);
+    }
     this.#readPlaces();
   }
 
   /** @param left first lines of what is still there */
   cleared(left: ReadonlySet<string>): void {
-    for (const head of this.stanzas.keys()) if (!left.has(head)) this.stanzas.delete(head);
+    for (const head of this.stanzas.keys()) {
+      if (left.has(head)) continue;
+      this.stanzas.delete(head);
+      this.#shown.forgetStanza(head);
+    }
     this.#readPlaces();
   }
 
-  /** All of it as file.hbs makes it, without the marks. @param routerId what our own `router bgp` has */
+  /** All of it as file.hbs makes it, behind notes for ourselves; without the marks. @param routerId what our own `router bgp` has */
   file(routerId: string): string {
     const { rendering, localAsn, shared } = this.#options;
     const peers = [...this.peers.values()].filter((peer) => peer !== null);
@@ -194,13 +243,15 @@ export class Ledger {
     for (const [prefix, name] of this.networks)
       if (name !== null && this.#defined.has(name))
         networks[prefixFamily(prefix)].push(` network ${prefix} route-map ${name}`);
-    return rendering.file({
-      definitions: define(stanzasOf(this.units([], [])), new Map()).join("\n"),
+    const stanzas = stanzasOf(this.units([], []));
+    const text = rendering.file({
+      definitions: define(stanzas, new Map()).join("\n"),
       asn: localAsn,
       instance: shared ? "" : own.join("\n"),
-      neighbors: [...peers.map((peer) => rendering.neighbor(peer, localAsn)), ...this.#keptNeighbors()],
+      neighbors: this.#neighbors.texts(),
       families: families.map((name) => ({ name, networks: networks[name].join("\n") })),
     });
+    return [...this.#shown.notes(this.peers.keys(), stanzas.keys()), text].join("\n");
   }
 
   #readMaps(): void {
@@ -211,29 +262,8 @@ export class Ledger {
         description === undefined || !isAttributesMap(name) ? null : parseAttributes(description);
       if (attributes === null) continue;
       const map = this.maps.get(attributes);
-      if (map.name === name && holds(this.stanzas, map)) this.#defined.set(name, map);
+      if (map.name === name && this.missing(map.stanzas).size === 0) this.#defined.set(name, map);
     }
-  }
-
-  #readPeers(router: RouterSection): void {
-    const { rendering, localAsn, shared } = this.#options;
-    const restartSeconds = this.restartSeconds ?? defaultRestartSeconds;
-    for (const [address, lines] of neighborLinesOf(router)) {
-      if (shared && !isOurs(lines)) {
-        this.foreignPeers.add(address);
-        continue;
-      }
-      const peer = peerOf(address, lines, { localAsn, restartSeconds });
-      const same = peer !== null && sameLines(rendering.neighborLines(peer, localAsn), lines);
-      this.peers.set(address, same ? peer : null);
-      if (!same && isOurs(lines)) this.#unlike.set(address, lines);
-    }
-  }
-
-  #keptNeighbors(): readonly string[] {
-    return [...this.#unlike].flatMap(([address, lines]) =>
-      this.peers.get(address) === null ? [textOf(address, lines)] : [],
-    );
   }
 
   /** Where export route-maps have what. */
@@ -268,8 +298,4 @@ export function stanzasOf(units: readonly Unit[]): Stanzas {
 /** Neighbours that routes with these attributes are told apart by. */
 export function addressesOf({ notTo, variants }: Attributes): readonly Address[] {
   return [...notTo, ...variants.flatMap(({ to }) => to)];
-}
-
-function holds(held: Stanzas, { stanzas }: Rendered): boolean {
-  return [...stanzas].every(([head, body]) => sameStanza(held.get(head), body));
 }

@@ -105,3 +105,10 @@ export function listenProblems({ listenPort }: BgpInstance, running: number | nu
     },
   ];
 }
+
+/** @param says what bgpd does not take of what every neighbour needs, and why; null: it has it all */
+export function undefinedProblems(says: string | null): readonly Problem[] {
+  if (says === null) return [];
+  const message = `${says}; what bgpd had before stays`;
+  return [{ object: "Setting/templates", field: "", severity: "error", message }];
+}

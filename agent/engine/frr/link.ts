@@ -4,11 +4,9 @@ import type { Clock } from "../../time/clock.ts";
 import { EngineError } from "../contract.ts";
 import type { BgpInstance, EngineLink, Held, PeerStatus, Rejection, SpeakerChange } from "../contract.ts";
 import { LinkLife } from "../link-life.ts";
-import { Script } from "./change.ts";
 import type { ConfigFile } from "./config-file.ts";
 import { changedInstance, configureInstance, readRunning } from "./instance.ts";
 import type { EnsuredInstance } from "./instance.ts";
-import { stanzasOf } from "./ledger.ts";
 import type { Ledger } from "./ledger.ts";
 import type { Companions } from "./limits.ts";
 import { addPeers, removePeers, triedPeers } from "./peers.ts";
@@ -19,11 +17,11 @@ import {
   clearUnused,
   defineFor,
   definedOnly,
+  defineUnits,
   nothingUndefined,
 } from "./routes.ts";
 import type { ApplyContext } from "./routes.ts";
 import type { RunningConfig } from "./running-config.ts";
-import { define } from "./stanzas.ts";
 import { Starts } from "./starts.ts";
 import { parseNeighbors, showNeighbors } from "./status.ts";
 import type { Vty } from "./vty.ts";
@@ -42,6 +40,8 @@ export interface LinkOptions {
   readonly clock: Clock;
   /** What FRR begins with; null: there is no file to keep. */
   readonly file: ConfigFile | null;
+  /** Told at each look what bgpd does not take of what every neighbour needs; null: it has it all. */
+  readonly onUndefined: (says: string | null) => void;
   /** Told once, when the speaker is gone. */
   readonly onLost: (error: EngineError) => void;
   /** Frees the connection; called once, when the link ends in whatever way. */
@@ -110,6 +110,7 @@ export class FrrLink implements EngineLink {
       await changeNetworks(this.#context, defined, change.withdraw, rejections);
       await this.#addPeers(change.addPeers, missing, rejections);
       if (ledger.hasUnused || change.removePeers.length > 0) await clearUnused(this.#context);
+      await this.#look();
       this.#write();
       return rejections;
     });
@@ -160,13 +161,16 @@ export class FrrLink implements EngineLink {
 
   /** What every neighbour needs must be there: without its route-map one would be sent nothing. */
   async #mend(): Promise<void> {
-    const { vty, ledger } = this.#options;
+    const { ledger, onUndefined } = this.#options;
     const units = ledger.units([], []).filter(({ t }) => t !== "attributes");
-    const wanted = stanzasOf(units);
-    const lines = define(wanted, ledger.stanzas);
-    if (lines.length === 0) return;
-    await new Script().add({ t: "unit", unit: 0 }, ...lines).send(vty);
-    ledger.defined(wanted);
+    const [refused] = await defineUnits(this.#context, units);
+    onUndefined(refused === undefined ? null : `the template ${refused[0].t}: bgpd refused ${refused[1]}`);
+    await this.#look();
+  }
+
+  async #look(): Promise<void> {
+    const { vty, ledger } = this.#options;
+    if (ledger.mustLook) ledger.look(await readRunning(vty));
   }
 
   async #withdrawAll(): Promise<void> {

@@ -50,7 +50,7 @@ function describe({ name, multihop, bfdIntervalMs }: Peer): string {
 
 /** All that a `router bgp` says of one neighbour. */
 export interface NeighborLines {
-  /** Without `neighbor ADDRESS ` in front. */
+  /** Without `neighbor ADDRESS ` in front: `no neighbor ADDRESS send-community` is `no send-community`. */
   readonly own: readonly string[];
   readonly families: Readonly<Record<Family, readonly string[]>>;
 }
@@ -60,9 +60,10 @@ export function neighborLinesOf(router: RouterSection): ReadonlyMap<Address, Nei
   const found = new Map<Address, { own: string[]; families: Record<Family, string[]> }>();
   const collect = (lines: readonly string[], family: Family | null) => {
     for (const line of lines) {
-      const [, text, rest] = /^neighbor (\S+) (.+)$/.exec(line) ?? [];
+      const [, no = "", text, words] = /^(no )?neighbor (\S+) (.+)$/.exec(line) ?? [];
       const address = text === undefined ? null : parseAddress(text);
-      if (address === null || rest === undefined) continue;
+      if (address === null || words === undefined) continue;
+      const rest = no + words;
       const mine = found.get(address) ?? { own: [], families: { ipv4: [], ipv6: [] } };
       found.set(address, mine);
       (family === null ? mine.own : mine.families[family]).push(rest);
@@ -82,7 +83,8 @@ export function neighborLinesOf(router: RouterSection): ReadonlyMap<Address, Nei
 
 /** The other way round: lines inside `router bgp`. */
 export function textOf(address: Address, { own, families: byFamily }: NeighborLines): string {
-  const line = (rest: string) => `neighbor ${address} ${rest}`;
+  const line = (rest: string) =>
+    rest.startsWith("no ") ? `no neighbor ${address} ${rest.slice(3)}` : `neighbor ${address} ${rest}`;
   return [
     ...own.map(line),
     ...families.flatMap((family) => {

@@ -3,7 +3,7 @@ import type { Address } from "../../model/address.ts";
 import type { Peer } from "../../model/peer.ts";
 import { EngineError } from "../contract.ts";
 import type { Rejection, SpeakerChange } from "../contract.ts";
-import { addNeighbor, removeNeighbors, Script } from "./change.ts";
+import { addNeighbor, refusalText, removeNeighbors, Script } from "./change.ts";
 import { defaultRestartSeconds } from "./ledger.ts";
 import { sessionProblems } from "./limits.ts";
 import type { Companions } from "./limits.ts";
@@ -24,7 +24,7 @@ export async function removePeers(
     if (owner.t === "peer") refused.set(owner.address, line.says);
   for (const address of mine) {
     const says = refused.get(address);
-    if (says === undefined) ledger.peers.delete(address);
+    if (says === undefined) ledger.removePeer(address);
     else rejections.push(rejectedPeer(address, `bgpd refused to remove the neighbour ${address}: ${says}`));
   }
 }
@@ -59,11 +59,10 @@ export async function addPeers(
   if (script.empty) return;
   const refused = new Map<Address, string>();
   for (const { owner, line } of await script.send(vty))
-    if (owner.t === "peer" && !refused.has(owner.address))
-      refused.set(owner.address, `"${line.line.trim()}": ${line.says}`);
+    if (owner.t === "peer" && !refused.has(owner.address)) refused.set(owner.address, refusalText(line));
   for (const peer of added) {
     const says = refused.get(peer.address);
-    if (says === undefined) ledger.peers.set(peer.address, peer);
+    if (says === undefined) ledger.addPeer(peer);
     else rejections.push(rejectedPeer(peer.address, `bgpd refused ${withoutSecret(peer, says)}`));
   }
   await removeNeighbors(new Script(), asn, [...refused.keys()]).send(vty);

@@ -14,7 +14,7 @@ export function renderPart(
   const rejections: Rejection[] = [];
   const ledger = new Ledger({ rendering, localAsn: instance.asn, shared: false });
   for (const peer of peers) {
-    ledger.peers.set(peer.address, peer);
+    ledger.addPeer(peer);
     ledger.restartSeconds ??= peer.gracefulRestartSeconds;
   }
   for (const { route, map } of announcements(ledger, [...routes], rejections)) {

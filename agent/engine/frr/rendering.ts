@@ -26,8 +26,10 @@ import { attributesMap } from "./names.ts";
 import { neighborContext, neighborLinesOf } from "./neighbor.ts";
 import type { NeighborLines } from "./neighbor.ts";
 import { parseRunningConfig } from "./running-config.ts";
-import { base, frrSamples } from "./samples.ts";
+import { base, frrLacks, frrSamples } from "./samples.ts";
 import type { Stanzas } from "./stanzas.ts";
+import { checkRules, rules } from "./template-rules.ts";
+import type { Rule } from "./template-rules.ts";
 
 export const frrTemplateTexts = {
   attributes: attributesText,
@@ -59,21 +61,42 @@ export interface Rendered {
 
 export class Rendering {
   readonly base: Rendered;
+  /** Are route-maps and lists made by templates of a site's own? */
+  readonly ownStanzas: boolean;
   readonly #attributes: Template<AttributesContext>;
   readonly #export: Template<ExportContext>;
   readonly #file: Template<FileContext>;
   readonly #instance: Template<InstanceContext>;
   readonly #neighbor: Template<NeighborContext>;
 
-  /** @throws {TemplateError} for the first template that cannot be used */
-  constructor(overrides?: Overrides) {
+  /**
+   * @param options `joins`: a `router bgp` of somebody else may be joined; default false
+   * @throws {TemplateError} for the first template that cannot be used
+   */
+  constructor(overrides?: Overrides, { joins = false }: { readonly joins?: boolean } = {}) {
     const templates = new Templates<FrrTemplateName>("frr", frrTemplateTexts, overrides);
-    this.base = rendered(templates.compile("base", base)(base));
-    this.#attributes = templates.compile("attributes", frrSamples.attributes);
-    this.#export = templates.compile("export", frrSamples.export);
-    this.#file = templates.compile("file", frrSamples.file);
-    this.#instance = templates.compile("instance", frrSamples.instance);
-    this.#neighbor = templates.compile("neighbor", frrSamples.neighbor);
+    this.ownStanzas = (["attributes", "base", "export"] as const).some((name) => overrides?.has(name));
+    const compile = <Context extends object>(
+      name: FrrTemplateName,
+      sample: Context,
+      lacks: Partial<Context>,
+      rule: Rule<Context>,
+    ): Template<Context> => {
+      const template = templates.compile(name, sample);
+      checkRules(templates.textOf(name), template, { sample, lacks, rule });
+      return template;
+    };
+    this.base = rendered(compile("base", base, {}, rules.base)(base));
+    this.#attributes = compile("attributes", frrSamples.attributes, frrLacks.attributes, rules.attributes);
+    this.#export = compile("export", frrSamples.export, frrLacks.export, rules.export);
+    this.#file = compile("file", frrSamples.file, {}, rules.file);
+    this.#instance = compile("instance", frrSamples.instance, frrLacks.instance, rules.instance);
+    this.#neighbor = compile(
+      "neighbor",
+      frrSamples.neighbor,
+      frrLacks.neighbor,
+      joins ? rules.guest : rules.neighbor,
+    );
   }
 
   attributes(attributes: Attributes, localAsn: Asn): AttributesMap {

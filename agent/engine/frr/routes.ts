@@ -9,13 +9,14 @@ import type { Route } from "../../model/route.ts";
 import { EngineError } from "../contract.ts";
 import type { Rejection } from "../contract.ts";
 import { isMark } from "../marks.ts";
-import { addNetworks, isAbsent, Script } from "./change.ts";
+import { addNetworks, isAbsent, refusalText, Script } from "./change.ts";
 import type { NetworkChange, Refusal } from "./change.ts";
 import { addressesOf, stanzasOf } from "./ledger.ts";
 import type { Ledger, Unit } from "./ledger.ts";
 import type { AttributesMap } from "./rendering.ts";
 import { clearAway, define } from "./stanzas.ts";
 import { showNeighbors, updatesSent } from "./status.ts";
+import { tryStanzas } from "./trial.ts";
 import type { Vty } from "./vty.ts";
 
 /** bgpd reads its file by lines of at most 4096 bytes, and cuts longer ones. */
@@ -74,30 +75,43 @@ export const nothingUndefined: Undefined = { maps: new Map(), neighbours: new Ma
 
 /** Defines what these maps and neighbours need and what is not there yet. @throws {EngineError} */
 export async function defineFor(
-  { vty, ledger }: ApplyContext,
+  context: ApplyContext,
   maps: readonly AttributesMap[],
   neighbours: readonly Address[],
 ): Promise<Undefined> {
-  const units = ledger.units(maps, neighbours);
-  const script = new Script();
-  units.forEach((unit, index) =>
-    script.add({ t: "unit", unit: index }, ...define(unit.rendered.stanzas, ledger.stanzas)),
-  );
-  if (script.empty) {
-    for (const map of maps) ledger.setDefined(map);
-    return nothingUndefined;
-  }
-  const refusals = await script.send(vty);
-  const failed = new Map<Unit, string>();
-  for (const { owner, line } of refusals) {
-    const unit = owner.t === "unit" ? units[owner.unit] : undefined;
-    if (unit !== undefined && !failed.has(unit)) failed.set(unit, `"${line.line.trim()}": ${line.says}`);
-  }
-  const done = units.filter((unit) => !failed.has(unit));
-  for (const map of maps)
-    if (done.some((unit) => unit.t === "attributes" && unit.name === map.name)) ledger.setDefined(map);
-  ledger.defined(stanzasOf(done));
+  const failed = await defineUnits(context, context.ledger.units(maps, neighbours));
+  const failedMaps = new Set([...failed.keys()].map((unit) => (unit.t === "attributes" ? unit.name : null)));
+  for (const map of maps) if (!failedMaps.has(map.name)) context.ledger.setDefined(map);
   return undefinedOf(failed);
+}
+
+/** Returns those that bgpd refused, with its words: of them it keeps what it had. @throws {EngineError} */
+export async function defineUnits(
+  { vty, ledger }: Pick<ApplyContext, "vty" | "ledger">,
+  units: readonly Unit[],
+): Promise<ReadonlyMap<Unit, string>> {
+  const missing = units
+    .map((unit) => ({ unit, stanzas: ledger.missing(unit.rendered.stanzas) }))
+    .filter(({ stanzas }) => stanzas.size > 0);
+  // A new route-map of attributes is nobody's yet; the others are in use, and half of one would be worse than the old.
+  const failed = new Map(
+    await tryStanzas(
+      vty,
+      missing.filter(({ unit }) => unit.t !== "attributes"),
+    ),
+  );
+  const sound = missing.filter(({ unit }) => !failed.has(unit));
+  const script = new Script();
+  sound.forEach(({ stanzas }, index) =>
+    script.add({ t: "unit", unit: index }, ...define(stanzas, ledger.stanzas)),
+  );
+  if (script.empty) return failed;
+  for (const { owner, line } of await script.send(vty)) {
+    const unit = owner.t === "unit" ? sound[owner.unit]?.unit : undefined;
+    if (unit !== undefined && !failed.has(unit)) failed.set(unit, refusalText(line));
+  }
+  for (const { unit, stanzas } of sound) if (!failed.has(unit)) ledger.defined(stanzas);
+  return failed;
 }
 
 function undefinedOf(failed: ReadonlyMap<Unit, string>): Undefined {

@@ -90,5 +90,44 @@ const file: FileContext = {
   ],
 };
 
+const bareVariant = {
+  communities: [],
+  largeCommunities: [],
+  med: null,
+  localPref: null,
+  exclude: null,
+  path: [],
+};
+
+/** By template: what it is given less of than in its sample, one thing at a time and all at once. */
+export const frrLacks = {
+  attributes: {
+    communities: [],
+    largeCommunities: [],
+    med: null,
+    localPref: null,
+    prepend: [],
+    nextHop: null,
+  },
+  export: { variants: exports.variants.map((variant) => ({ ...variant, ...bareVariant })) },
+  instance: { restart: null },
+  neighbor: {
+    localAsn: null,
+    password: null,
+    port: null,
+    sourceAddress: null,
+    ttlSecurityHops: null,
+    multihop: false,
+    bfd: null,
+    gracefulRestart: false,
+    allowedLocalAsns: null,
+  },
+} as const satisfies {
+  readonly attributes: Partial<AttributesContext>;
+  readonly export: Partial<ExportContext>;
+  readonly instance: Partial<InstanceContext>;
+  readonly neighbor: Partial<NeighborContext>;
+};
+
 /** By template. */
 export const frrSamples = { attributes, base, export: exports, file, instance, neighbor } as const;

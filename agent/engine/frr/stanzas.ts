@@ -11,17 +11,32 @@ export type Stanzas = ReadonlyMap<string, readonly string[]>;
  * @param lines without the spaces around them
  */
 export function stanzasIn(lines: Iterable<string>): Stanzas {
+  return readStanzas(lines).stanzas;
+}
+
+/** The first line that is of no stanza of ours; null: all are. @param lines as above */
+export function strayLine(lines: Iterable<string>): string | null {
+  return readStanzas(lines).stray;
+}
+
+function readStanzas(lines: Iterable<string>): { readonly stanzas: Stanzas; readonly stray: string | null } {
   const stanzas = new Map<string, string[]>();
   let body: string[] | null = null;
+  let stray: string | null = null;
   for (const line of lines) {
     if (isHead(line)) {
       body = stanzas.get(line) ?? [];
       stanzas.set(line, body);
       if (!line.startsWith("route-map ")) body = null;
-    } else if (isEnd(line)) body = null;
-    else if (line !== "" && !line.startsWith("!")) body?.push(canonical(line));
+    } else if (isEnd(line)) {
+      body = null;
+      if (line !== "exit") stray ??= line;
+    } else if (line !== "" && !line.startsWith("!")) {
+      body?.push(canonical(line));
+      if (body === null) stray ??= line;
+    }
   }
-  return stanzas;
+  return { stanzas, stray };
 }
 
 function isHead(line: string): boolean {

@@ -1,7 +1,7 @@
 // All templates of an engine.
 import type { Overrides } from "./overrides.ts";
 import { compileTemplate } from "./template.ts";
-import type { Template } from "./template.ts";
+import type { Template, TemplateText } from "./template.ts";
 
 export class Templates<Name extends string> {
   readonly #engine: string;
@@ -19,7 +19,11 @@ export class Templates<Name extends string> {
    * @throws {TemplateError} when it cannot be used
    */
   compile<Context>(name: Name, sample: Context): Template<Context> {
+    return compileTemplate(this.textOf(name), sample);
+  }
+
+  textOf(name: Name): TemplateText {
     const own = { place: `templates/${this.#engine}/${name}.hbs`, text: this.#builtIn[name] };
-    return compileTemplate(this.#overrides.get(name) ?? own, sample);
+    return this.#overrides.get(name) ?? own;
   }
 }

@@ -1,0 +1,157 @@
+// A site's own templates of FRR, whatever bgpd makes of their lines: sessions are renewed where something has changed, and
+// never again and again.
+import { readFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import type { Peer } from "../../../agent/model/peer.ts";
+import { Secret } from "../../../agent/model/secret.ts";
+import attributes from "../../../templates/frr/attributes.hbs";
+import base from "../../../templates/frr/base.hbs";
+import exports from "../../../templates/frr/export.hbs";
+import neighbor from "../../../templates/frr/neighbor.hbs";
+import { communities } from "../engine/conformance/seen.ts";
+import type { Opened } from "../engine/conformance/trial.ts";
+import { route } from "../engine/conformance/trial.ts";
+import { frrRig } from "../engine/frr-rig.ts";
+import { withRig } from "../engine/with-rig.ts";
+
+describe("with templates of a site's own", () => {
+  const templates = new Map<string, { readonly place: string; readonly text: string }>();
+  const current = withRig(() => frrRig({ keepsFile: true, engine: { overrides: templates } }));
+  const routes = [route("10.49.0.1/32"), route("10.49.0.2/32", { ...communities("64512:100"), med: 7 })];
+
+  function own(texts: Readonly<Record<string, string>>): void {
+    templates.clear();
+    for (const [name, text] of Object.entries(texts))
+      templates.set(name, { place: `/site/frr/${name}.hbs`, text });
+  }
+
+  async function established(...peers: readonly Peer[]): Promise<Opened> {
+    const { rig, trial } = current();
+    const opened = await trial.open();
+    await trial.applied(opened, { announce: routes, addPeers: peers });
+    await trial.up(opened, ...peers);
+    rig.witness.mark();
+    return opened;
+  }
+
+  /** Is there something to be done for a restarted agent? It is done then. */
+  async function restarted(opened: Opened, peers: readonly Peer[]): Promise<[Opened, boolean]> {
+    const { trial } = current();
+    await opened.link.close("keep");
+    const next = await trial.open();
+    expect(next.link).toMatchObject({ fresh: false, restarted: null });
+    return [next, await trial.reconciled(next, routes, peers)];
+  }
+
+  /** Lines of configuration that bgpd is given meanwhile. */
+  async function linesDuring(work: () => Promise<unknown>): Promise<readonly string[]> {
+    const log = () => readFileSync(current().rig.frr.bgpd.log, "utf8");
+    await current().rig.frr.configure("log commands");
+    const begin = log().length;
+    await work();
+    return (
+      log()
+        .slice(begin)
+        .match(/(?<=@\(config.*# ).*/g) ?? []
+    );
+  }
+
+  const withHidden = neighbor.replace(/neighbor \S+ activate/, "$&\n neighbor {{../address}} send-community");
+
+  test.each([
+    [
+      "that make something else of what they are given",
+      {
+        neighbor: neighbor
+          .replace("timers {{keepaliveSeconds}} {{holdTimeSeconds}}", "timers 5 15")
+          .replace("description {{description}}", "description uplink of AS {{asn}}")
+          .replace("neighbor {{address}} password {{password}}\n", ""),
+      },
+      { password: new Secret("correct-horse") },
+    ],
+    ["with lines that bgpd does not show", { neighbor: withHidden }, {}],
+    [
+      "with lines that bgpd shows in other words",
+      {
+        attributes: attributes.replace("exit", " set community 64512:9 no-export 64512:8 additive\nexit"),
+        base: base.replace("deny 1", "deny 1\n match ip address 0123"),
+        export: exports.replace(/exit\n$/, " set community 64512:4 64512:3 additive\nexit\n"),
+      },
+      {},
+    ],
+  ])("%s: no look finds anything to do, nor does a restarted agent or bgpd", async (_, texts, session) => {
+    const { rig, trial } = current();
+    own(texts);
+    const peer: Peer = { ...rig.peers.ipv4, ...session };
+    const opened = await established(peer);
+    const looks = async ({ link }: Opened) => {
+      expect(await linesDuring(() => link.count())).toEqual([]);
+      expect(await linesDuring(() => link.held())).toEqual([]);
+    };
+    await looks(opened);
+    const [next, renewed] = await restarted(opened, [peer]);
+    expect(renewed).toBe(false);
+    await looks(next);
+    expect(rig.witness.losses()).toEqual([]);
+    await next.link.close("keep");
+    await rig.frr.kill();
+    await rig.frr.start();
+    const again = await trial.open();
+    expect(await trial.reconciled(again, routes, [peer])).toBe(false);
+  });
+
+  test("another text for some sessions renews just those, and once", async () => {
+    const { rig, trial } = current();
+    own({});
+    const peers = [rig.peers.ipv4, { ...rig.peers.ipv6, allowedLocalAsns: 2 }];
+    const opened = await established(...peers);
+    own({
+      neighbor: withHidden.replace(/neighbor \S+ send-community/, "{{#if ../allowedLocalAsns}}$&{{/if}}"),
+    });
+    const [next, renewed] = await restarted(opened, peers);
+    expect(renewed).toBe(true);
+    await trial.up(next, ...peers);
+    expect(rig.witness.losses()).toEqual([rig.peers.ipv6.name]);
+    const [last, again] = await restarted(next, peers);
+    expect(again).toBe(false);
+    expect(await trial.reconciled(last, routes, peers)).toBe(false);
+    expect(rig.witness.losses()).toEqual([rig.peers.ipv6.name]);
+  });
+
+  test.each([
+    ["the templates that come along", {}],
+    ["lines that bgpd does not show", { neighbor: withHidden }],
+  ])("what is taken from a session by hand is put back: %s", async (_, texts) => {
+    const { rig, trial } = current();
+    own(texts);
+    const peer = rig.peers.ipv4;
+    const opened = await established(peer);
+    const family = ["router bgp 64512", "address-family ipv4 unicast"];
+    await rig.frr.configure(...family, `no neighbor ${peer.address} send-community`);
+    expect(await trial.reconciled(opened, routes, [peer])).toBe(true);
+    expect(await rig.frr.command("show running-config")).not.toContain("send-community");
+    expect(await trial.reconciled(opened, routes, [peer])).toBe(false);
+  });
+
+  test("what bgpd does not take of what all neighbours share is told, and the old stays", async () => {
+    const { rig, trial } = current();
+    own({});
+    const opened = await established(rig.peers.ipv4);
+    const before = await rig.frr.command("show running-config");
+    own({ export: exports.replace("set large-comm-list", "set larger-comm-list") });
+    const [next] = await restarted(opened, [rig.peers.ipv4]);
+    await next.link.count();
+    expect(await rig.frr.command("show running-config")).toBe(before);
+    expect(next.engine.problems).toMatchObject([
+      {
+        object: "Setting/templates",
+        message: expect.stringMatching(/template export.*larger-comm-list/) as string,
+      },
+    ]);
+    own({});
+    const [last] = await restarted(next, [rig.peers.ipv4]);
+    expect(last.engine.problems).toEqual([]);
+    await trial.witnessed(...routes);
+    expect(rig.witness.losses()).toEqual([]);
+  });
+});
