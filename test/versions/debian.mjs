@@ -1,6 +1,15 @@
 // Programs of other Debian suites, unpacked beside the system with the libraries of their suite: nothing is installed
 // or upgraded. A script for each starts it with that suite's own loader.
-import { chmodSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { homedir } from "node:os";
 import { basename, join } from "node:path";
 import { run, SetupError } from "../../lab/setup/run.mjs";
@@ -11,7 +20,11 @@ const cache = join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "bel
 
 /** Of the scripts that start the package's programs, there or not. */
 export function folderOf(suite, name) {
-  return join(cache, suite, name, "bin");
+  return join(placeOf(suite, name), "bin");
+}
+
+function placeOf(suite, name) {
+  return join(cache, suite, name);
 }
 
 /**
@@ -22,7 +35,9 @@ export function folderOf(suite, name) {
  */
 export async function unpack(wanted, say = console.log) {
   const obstacles = new Map();
-  const missing = () => wanted.filter(({ suite, name }) => !existsSync(folderOf(suite, name)));
+  const isThere = ({ suite, name }) => existsSync(folderOf(suite, name));
+  for (const each of wanted.filter(isThere)) writeScripts(placeOf(each.suite, each.name), each.programs);
+  const missing = () => wanted.filter((each) => !isThere(each));
   if (missing().length === 0) return obstacles;
   mkdirSync(cache, { recursive: true });
   const unlock = await lock(join(cache, ".fetching"), say);
@@ -61,22 +76,34 @@ async function fetchSuite(suite, parts, obstacles) {
 
 async function fetchOne(apt, { suite, name, programs }) {
   const unpacked = await apt.unpack(name);
-  const place = join(cache, suite, name);
+  const place = placeOf(suite, name);
   rmSync(place, { recursive: true, force: true }); // What an earlier run could not finish.
   mkdirSync(join(cache, suite), { recursive: true });
   renameSync(unpacked, place);
   const loader = loaderOf(place);
-  const scripts = join(place, "bin.new");
-  mkdirSync(scripts);
+  for (const program of programs.filter((each) => existsSync(join(place, each))))
+    await checkLibraries(loader, join(place, program), place);
+  writeScripts(place, programs);
+}
+
+/** The folder appears with all of them; one that is made otherwise by now is replaced, for others may be starting it. */
+function writeScripts(place, programs) {
+  const loader = loaderOf(place);
+  const folder = join(place, "bin");
+  const scripts = existsSync(folder) ? folder : `${folder}.new`;
+  mkdirSync(scripts, { recursive: true });
   for (const program of programs) {
     const file = join(place, program);
-    if (!existsSync(file)) continue;
-    await checkLibraries(loader, file, place);
     const script = join(scripts, basename(program));
-    writeFileSync(script, scriptOf(loader, file, place));
-    chmodSync(script, 0o755);
+    if (!existsSync(file)) continue;
+    const text = scriptOf(loader, file, place);
+    if (existsSync(script) && readFileSync(script, "utf8") === text) continue;
+    const draft = `${script}.${process.pid}`;
+    writeFileSync(draft, text);
+    chmodSync(draft, 0o755);
+    renameSync(draft, script);
   }
-  renameSync(scripts, folderOf(suite, name));
+  if (scripts !== folder) renameSync(scripts, folder);
 }
 
 /** The suite's dynamic loader, and where it looks for libraries: FRR keeps its own apart. */
@@ -103,14 +130,22 @@ async function checkLibraries(loader, file, place) {
     throw new SetupError(`${basename(file)} needs ${strange[1]}, which is not there`);
 }
 
-/** exec all the way, so that the process is the program's own. */
+/**
+ * exec all the way, so that the process is the program's own; and by its name, which is what its command line begins
+ * with where it is installed.
+ */
 function scriptOf(loader, file, place) {
   const modules = file.includes("/lib/frr/") ? ["--moduledir", join(loader[3].split(":")[1], "modules")] : [];
-  const command = [...loader, "--argv0", file, file, ...modules].map((word) => `'${word}'`).join(" ");
+  const command = [...loader, "--argv0", file, file, ...modules].map(quoted).join(" ");
   // libyang reads its modules from one place only: for this process alone, that place is the suite's.
   const share = join(place, "usr/share");
-  const head = existsSync(join(share, "yang/modules/libyang"))
-    ? `unshare --mount sh -c 'mount --bind "$0" /usr/share && exec "$@"' '${share}' `
-    : "";
-  return `#!/bin/sh\nexec ${head}${command} "$@"\n`;
+  if (!existsSync(join(share, "yang/modules/libyang")))
+    return `#!/bin/bash\nexec -a ${quoted(file)} ${command} "$@"\n`;
+  const inner = 'mount --bind "$0" /usr/share && exec -a "$1" "${@:2}"';
+  const head = `exec unshare --mount bash -c ${quoted(inner)} ${quoted(share)} ${quoted(file)}`;
+  return `#!/bin/bash\n${head} ${command} "$@"\n`;
+}
+
+function quoted(word) {
+  return `'${word}'`;
 }

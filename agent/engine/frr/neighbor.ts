@@ -172,7 +172,7 @@ function asShown(line: string): string {
 }
 
 /** Names of settings in two words. */
-const pairs = ["timers connect", "ttl-security hops"];
+const pairs = ["timers connect", "timers delayopen", "ttl-security hops"];
 
 function readLine(line: string): readonly [string, string] {
   const words = line.split(" ");

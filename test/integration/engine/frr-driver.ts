@@ -25,8 +25,9 @@ export function describeFrrDriver(folder?: string): void {
 
     it("that bgpd has yet to be handed, with its file, is waited for", async () => {
       const { rig, trial } = current();
-      rig.frr.write("router bgp 64512\n neighbor 192.168.1.77 remote-as 65077\nexit\n");
+      // Its answer tells that it has read the file that there was: FRR 10.7 listens a little earlier.
       const before = await rig.frr.command("show running-config");
+      rig.frr.write("router bgp 64512\n neighbor 192.168.1.77 remote-as 65077\nexit\n");
       await expect(trial.open()).rejects.toThrow(/has not read .*: "router bgp 64512" stands there/);
       expect(await rig.frr.command("show running-config")).toBe(before);
       await rig.frr.configure(...foreign);
