@@ -68,6 +68,20 @@ export interface Engine {
    * @throws {EngineError} when the speaker cannot be reached or refuses the instance.
    */
   open(instance: BgpInstance, events: EngineEvents, signal: AbortSignal): Promise<EngineLink>;
+
+  /**
+   * While the speaker is down: takes what is not wanted any more out of the file that it begins with, and adds nothing.
+   * Left out: it begins with nothing. Returns how many routes and sessions are gone.
+   *
+   * @throws {EngineError} when the file cannot be written
+   */
+  forget?(wanted: Wanted): Promise<number>;
+}
+
+/** What a speaker may begin with. */
+export interface Wanted {
+  readonly route: (prefix: Prefix) => boolean;
+  readonly peer: (address: Address) => boolean;
 }
 
 export interface EngineEvents {

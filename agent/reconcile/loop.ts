@@ -13,6 +13,7 @@ import type { Desired } from "./desired.ts";
 import { DirtySet } from "./dirty-set.ts";
 import type { Drainer } from "./drainer.ts";
 import type { Gatekeeper } from "./gatekeeper.ts";
+import { Forgetter } from "./forgetter.ts";
 import { Holder } from "./holder.ts";
 import { Narrator } from "./narrator.ts";
 import type { ReconcileObserver } from "./observer.ts";
@@ -54,12 +55,15 @@ export class Loop {
   readonly #wakeup = new Wakeup();
   readonly #dirty: DirtySet;
   readonly #narrator: Narrator;
+  readonly #forgetter: Forgetter;
   readonly #backoff: Backoff;
   readonly #sessions: Sessions;
   #state: LoopState = { t: "waiting" };
   #applied = false;
   #withdrawn = false;
   #opened = false;
+  /** It was known once what the speaker is to hold. */
+  #wished = false;
   #busySinceMs: number | null = null;
 
   constructor(options: LoopOptions) {
@@ -67,6 +71,7 @@ export class Loop {
     this.#dirty = new DirtySet(options.clock);
     this.#sessions = new Sessions(options.clock);
     this.#narrator = new Narrator(options.log);
+    this.#forgetter = new Forgetter({ ...options, narrator: this.#narrator });
     this.#backoff = new Backoff({ ...reopenDelays, random: options.random });
   }
 
@@ -126,8 +131,12 @@ export class Loop {
         if (instance === null) {
           this.#state = { t: "waiting" };
           await this.#wakeup.wait();
-        } else await this.#hold(instance, signal);
+        } else {
+          this.#wished = true;
+          await this.#hold(instance, signal);
+        }
       }
+      if (shutdown === "withdraw" && !this.#withdrawn && this.#wished) await this.#forgetter.forgetRoutes();
       return this.#withdrawn;
     } finally {
       this.#state = { t: "stopped" };
@@ -140,6 +149,7 @@ export class Loop {
   #instance(): BgpInstance | null {
     const { cluster, desired } = this.#options;
     if (cluster.unsynced.size > 0) return null;
+    if (!this.#dirty.empty) this.#forgetter.changed();
     this.#narrator.verdicts(desired.refresh(this.#dirty.take()).verdicts);
     if (desired.instance === null) this.#narrator.problems(desired.problems());
     return desired.instance;
@@ -215,6 +225,7 @@ export class Loop {
     const { observer } = this.#options;
     if (this.#opened && (link.fresh || link.restarted !== null)) observer.engineRestarted();
     this.#opened = true;
+    this.#forgetter.changed();
     this.#narrator.opened(link.version, link.fresh, link.restarted);
   }
 
@@ -234,6 +245,7 @@ export class Loop {
     this.#options.observer.applyFailed(error.code);
     const delayMs = this.#backoff.next();
     this.#narrator.lost(error, delayMs);
+    if (error.code === "unreachable") await this.#forgetter.forget(this.#applied);
     await wait(this.#options.clock, delayMs, signal);
   }
 

@@ -14,6 +14,7 @@ export class Narrator {
   readonly #log: Log;
   #problems: ReadonlySet<string> = new Set();
   #lastLoss: string | null = null;
+  #lastFault: string | null = null;
 
   constructor(log: Log) {
     this.#log = log;
@@ -120,6 +121,26 @@ export class Narrator {
     const level = this.#lastLoss === error.message ? "debug" : "warn";
     this.#log[level]({ code: error.code, retryMs: Math.round(retryMs) }, `${error.message}; trying again`);
     this.#lastLoss = error.message;
+  }
+
+  /** While the speaker was down. */
+  forgotten(items: number): void {
+    this.#lastFault = null;
+    if (items > 0)
+      this.#log.info(
+        { items },
+        `${items} item(s) that are not wanted any more are out of the file that the speaker begins with`,
+      );
+  }
+
+  /** The first of equal failures in a row is told. */
+  notForgotten(error: EngineError): void {
+    if (this.#lastFault !== error.message)
+      this.#log.error(
+        { code: error.code },
+        `the speaker may begin with what is not wanted any more: ${error.message}; trying again`,
+      );
+    this.#lastFault = error.message;
   }
 }
 

@@ -2,22 +2,24 @@
 //
 // bird.conf needs a `protocol device {}` and `include "/etc/bird/bellman.d/*.conf";`, and a `router id` where no
 // interface has an IPv4 address.
+import { join } from "node:path";
 import type { Problem } from "../../model/problem.ts";
 import { systemClock } from "../../time/clock.ts";
 import type { Clock } from "../../time/clock.ts";
 import { EngineError } from "../contract.ts";
-import type { BgpInstance, EngineEvents, EngineLink, WishedPeers } from "../contract.ts";
+import type { BgpInstance, EngineEvents, EngineLink, Wanted, WishedPeers } from "../contract.ts";
 import type { FileEngine, Rendered, SpeakerWish } from "../rendering.ts";
 import type { Overrides } from "../templates/overrides.ts";
 import { Bird } from "./bird.ts";
 import { Configuration } from "./configuration.ts";
 import { Control } from "./control.ts";
 import { IncludeFiles, groupOf } from "./files.ts";
+import { forget } from "./forget.ts";
 import { ensureInstance } from "./instance.ts";
 import { BirdLink } from "./link.ts";
 import { birdRefusals } from "./refusals.ts";
 import { renderBird } from "./render.ts";
-import { Rendering } from "./texts.ts";
+import { fileNames, Rendering } from "./texts.ts";
 import { birdTemplates } from "./templates.ts";
 import type { BirdTemplates } from "./templates.ts";
 
@@ -57,6 +59,12 @@ class BirdEngine implements FileEngine {
 
   render(wish: SpeakerWish): Rendered {
     return renderBird(wish, this.#templates, this.#directory);
+  }
+
+  async forget(wanted: Wanted): Promise<number> {
+    // While BIRD is down its socket may be gone as well.
+    const group = await groupOf(join(this.#directory, fileNames.services));
+    return forget(new IncludeFiles(this.#directory, group), this.#templates, wanted);
   }
 
   async open(instance: BgpInstance, events: EngineEvents, signal: AbortSignal): Promise<EngineLink> {

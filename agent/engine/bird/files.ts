@@ -106,11 +106,15 @@ export class IncludeFiles {
   /** Puts back what was kept and never settled. @throws {EngineError} */
   async putBack(): Promise<void> {
     for (const name of allNames)
-      await attempt(this.path(name), () =>
-        rename(this.path(keptName(name)), this.path(name)).catch((error: unknown) => {
+      await attempt(this.path(name), async () => {
+        try {
+          await rename(this.path(keptName(name)), this.path(name));
+        } catch (error) {
           if (!isCode(error, "ENOENT")) throw error;
-        }),
-      );
+        }
+      });
+    // Two names of one file: both are there yet.
+    await this.settle();
   }
 
   async #own(directory: FileHandle): Promise<void> {

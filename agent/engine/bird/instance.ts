@@ -55,13 +55,8 @@ export async function ensureInstance(options: EnsureOptions): Promise<EnsuredIns
 /** An agent was killed in the middle of a change: what BIRD does not take of it gives way to what there was before. */
 async function finish({ bird, files, configuration }: EnsureOptions): Promise<void> {
   if (!(await files.interrupted())) return;
-  try {
-    await bird.configure();
-  } catch (error) {
-    if (!(error instanceof ConfigError) || !configuration.isOurs(error)) throw error;
-    await files.putBack();
-  }
-  await files.settle();
+  if (await wasRefused(configuration, bird.configure())) await files.putBack();
+  else await files.settle();
 }
 
 /**
@@ -69,24 +64,26 @@ async function finish({ bird, files, configuration }: EnsureOptions): Promise<vo
  * either is left out: then the others run, and whoever asks for the rest is told what BIRD says.
  */
 async function reread(bird: Bird, configuration: Configuration, written: Written): Promise<void> {
-  const wasRefused = async (work: Promise<void>) => {
-    try {
-      await work;
-      return false;
-    } catch (error) {
-      if (!(error instanceof ConfigError) || !configuration.isOurs(error)) throw error;
-      return true;
-    }
-  };
-  if (!(await wasRefused(bird.configure()))) return;
+  if (!(await wasRefused(configuration, bird.configure()))) return;
   await configuration.rewriteAll();
-  if (!(await wasRefused(bird.configure()))) return;
+  if (!(await wasRefused(configuration, bird.configure()))) return;
   configuration.pieces.replace([], []);
   const all = { announce: present(written.routes), addPeers: present(written.peers) };
   const change = { ...all, withdraw: [], removePeers: [] };
   await new Changes(configuration, change, () => configuration.tryAll()).apply();
   await configuration.rewriteAll();
   await bird.configure();
+}
+
+/** Has BIRD complained of our files? Any other complaint is thrown. */
+async function wasRefused(configuration: Configuration, work: Promise<void>): Promise<boolean> {
+  try {
+    await work;
+    return false;
+  } catch (error) {
+    if (!(error instanceof ConfigError) || !configuration.isOurs(error)) throw error;
+    return true;
+  }
 }
 
 /** In words what was running instead of the wish; null: it is the wish. */

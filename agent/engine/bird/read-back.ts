@@ -45,40 +45,48 @@ function readAll<K, T>(
   const all = new Map<K, T | null>();
   for (const entry of entries(text, read)) {
     const key = keyOf(entry.made);
-    const own =
-      !all.has(key) &&
-      isText(
-        entry.text,
-        attempt(() => render(entry.made)),
-      );
+    const own = !all.has(key) && expectedIn(entry.text, () => render(entry.made)) !== null;
     all.set(key, own ? entry.made : null);
   }
   return all;
 }
 
-interface Entry<T> {
+export interface Entry<T> {
   /** What it says that it was made from. */
   readonly made: T;
   /** All since the entry before, with the note. */
   readonly text: string;
+  /** Where that ends. */
+  readonly end: number;
 }
 
 /** @param read null: it only looks like a note, as a password may */
-function* entries<T>(text: string, read: (note: string) => T | null): Iterable<Entry<T>> {
+export function* entries<T>(text: string, read: (note: string) => T | null): Iterable<Entry<T>> {
   let start = 0;
   for (let at = text.indexOf(noteMark); at >= 0;) {
     const lineEnd = text.indexOf("\n", at);
     const end = lineEnd < 0 ? text.length : lineEnd;
     const made = read(text.slice(text.lastIndexOf(noteMark, end) + noteMark.length, end));
     if (made !== null) {
-      yield { made, text: text.slice(start, end) };
+      yield { made, text: text.slice(start, end), end };
       start = end + 1;
     }
     at = text.indexOf(noteMark, end);
   }
 }
 
-/** null: we would not write such a thing. */
+/**
+ * What an entry ends with when it is as we would write it. Others may have written lines before that, but not into it.
+ * null: somebody has changed it.
+ */
+export function expectedIn(text: string, render: () => string): string | null {
+  const expected = attempt(render);
+  if (expected === null || !text.endsWith(expected)) return null;
+  const before = text.length - expected.length;
+  return before === 0 || text[before - 1] === "\n" ? expected : null;
+}
+
+/** null: BIRD cannot be asked for it. */
 function attempt(render: () => string): string | null {
   try {
     return render();
@@ -86,11 +94,4 @@ function attempt(render: () => string): string | null {
     if (error instanceof EngineError) return null;
     throw error;
   }
-}
-
-/** Others may have written lines before it, but not into it. */
-function isText(text: string, expected: string | null): boolean {
-  if (expected === null || !text.endsWith(expected)) return false;
-  const before = text.length - expected.length;
-  return before === 0 || text[before - 1] === "\n";
 }

@@ -3,7 +3,7 @@ import type { Problem } from "../../model/problem.ts";
 import { systemClock } from "../../time/clock.ts";
 import type { Clock } from "../../time/clock.ts";
 import type { EngineError } from "../contract.ts";
-import type { BgpInstance, EngineEvents, EngineLink, WishedPeers } from "../contract.ts";
+import type { BgpInstance, EngineEvents, EngineLink, Wanted, WishedPeers } from "../contract.ts";
 import { nothingTaken, sameAddressProblems } from "../honours.ts";
 import { watchSessions } from "../session-watch.ts";
 import type { Overrides } from "../templates/overrides.ts";
@@ -11,6 +11,7 @@ import type { FileEngine, Rendered, SpeakerWish } from "../rendering.ts";
 import { ConfigFile, fileMode } from "./config-file.ts";
 import { partOf } from "./config-part.ts";
 import { awaitHandOver } from "./hand-over.ts";
+import { forget } from "./forget.ts";
 import { ensureInstance, ForeignRouterError } from "./instance.ts";
 import type { FrrFile } from "./instance.ts";
 import { Ledger } from "./ledger.ts";
@@ -86,6 +87,10 @@ class FrrEngine implements FileEngine {
     const { text, rejections } = renderPart(this.#rendering, wish);
     const path = this.#options.config ?? "frr.conf";
     return { files: [{ path, mode: fileMode, text, comment: "!" }], rejections };
+  }
+
+  forget(wanted: Wanted): Promise<number> {
+    return this.#file === null ? Promise.resolve(0) : forget(this.#file, wanted);
   }
 
   async open(instance: BgpInstance, events: EngineEvents, signal: AbortSignal): Promise<EngineLink> {

@@ -1,5 +1,7 @@
 // Loss: a speaker that is killed, ended, restarted or frozen, and an agent that is gone in the middle of its work.
 import { describe, expect, it } from "vitest";
+import type { Address } from "../../../../agent/model/address.ts";
+import type { Prefix } from "../../../../agent/model/prefix.ts";
 import { Secret } from "../../../../agent/model/secret.ts";
 import { until } from "../../../support/until.ts";
 import { communities } from "./seen.ts";
@@ -7,6 +9,8 @@ import { address, manyRoutes, nothing, route } from "./trial.ts";
 import type { Trial } from "./trial.ts";
 
 export function describeLoss(trial: () => Trial): void {
+  const v6 = (text: string) => route(text, { nextHop: trial().rig.own.ipv6 });
+
   describe("loss", () => {
     it("a killed speaker is told as lost, once, and every call is refused from then on", async () => {
       const { rig } = trial();
@@ -89,6 +93,38 @@ export function describeLoss(trial: () => Trial): void {
         expect(await after.link.count()).toBe(routes.length);
       },
     );
+
+    it("R2: what is forgotten while the speaker is down does not come back with it, and the rest does", async () => {
+      const { rig } = trial();
+      if (!rig.remembers) {
+        const none = { route: () => false, peer: () => false };
+        expect((await rig.engine().forget?.(none)) ?? 0).toBe(0);
+        return;
+      }
+      const kept = [
+        route("10.49.0.2/32", communities("64512:100")),
+        route("10.49.0.3/32"),
+        v6("fd49::2/128"),
+      ];
+      const gone = [route("10.49.0.1/32"), route("10.49.0.4/32"), v6("fd49::1/128")];
+      const before = await trial().established(...gone, ...kept);
+      await trial().applied(before, { addPeers: [rig.external] });
+      await trial().up(before, rig.external);
+      await rig.kill();
+      await until("told as lost", () => before.lost.length > 0);
+      const isGone = (prefix: string) => gone.some((each) => each.prefix === prefix);
+      const wanted = {
+        route: (prefix: Prefix) => !isGone(prefix),
+        peer: (peer: Address) => peer !== rig.external.address,
+      };
+      expect(await before.engine.forget?.(wanted)).toBe(gone.length + 1);
+      expect(await before.engine.forget?.(wanted)).toBe(0);
+      rig.witness.mark();
+      await rig.start();
+      await trial().witnessed(...kept);
+      expect(rig.witness.events().filter(({ prefix }) => isGone(prefix))).toEqual([]);
+      expect(await trial().reconciled(await trial().open(), kept, [rig.peers.ipv4])).toBe(false);
+    });
 
     it.each([
       ["keeps them is not told a thing", true],
