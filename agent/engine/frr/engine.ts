@@ -58,6 +58,8 @@ class FrrEngine implements FileEngine {
   #listenPort: number | null = null;
   /** Why that one was not opened, where somebody has to settle it. */
   #obstacle: Problem | null = null;
+  /** The instance that was opened last, and when. */
+  #last: { readonly wish: BgpInstance; readonly atMs: number } | null = null;
 
   constructor(options: FrrOptions) {
     this.#options = options;
@@ -117,6 +119,11 @@ class FrrEngine implements FileEngine {
     }
   }
 
+  #isContested(wish: BgpInstance): boolean {
+    if (this.#last === null || this.#clock.monotonic() - this.#last.atMs > contestMs) return false;
+    return wish.asn === this.#last.wish.asn && wish.routerId === this.#last.wish.routerId;
+  }
+
   async #link(
     vty: Vty,
     place: string,
@@ -133,7 +140,9 @@ class FrrEngine implements FileEngine {
     const [file, startedAtMs] = [await fileOf(this.#file), await startOf(sockets)];
     if (file !== null && startedAtMs !== null)
       await awaitHandOver({ vty, clock: this.#clock, file: file.text, startedAtMs, signal });
-    const instance = await ensureInstance({ vty, rendering, wish, adopt, place, file });
+    const contested = this.#isContested(wish);
+    const instance = await ensureInstance({ vty, rendering, wish, adopt, place, file, contested });
+    this.#last = { wish, atMs: this.#clock.monotonic() };
     const shown = this.#shown;
     shown.recall(partOf(file?.text ?? "")?.split("\n") ?? []);
     const ledger = new Ledger({ rendering, localAsn: wish.asn, shared: instance.shared, shown });
@@ -169,6 +178,9 @@ class FrrEngine implements FileEngine {
     return link;
   }
 }
+
+/** So long nobody else's instance is given up for one that was ours. */
+const contestMs = 10_000;
 
 /** null: none is kept, or it cannot be read. */
 async function fileOf(file: ConfigFile | null): Promise<FrrFile | null> {

@@ -33,6 +33,8 @@ export interface InstanceOptions {
   readonly place: string;
   /** What FRR begins with, as it stands on disk; null: nobody knows. */
   readonly file: FrrFile | null;
+  /** We have run this very instance a moment ago: whoever runs another one since wants it so. */
+  readonly contested: boolean;
 }
 
 export interface FrrFile {
@@ -83,6 +85,7 @@ export async function ensureInstance(options: InstanceOptions): Promise<EnsuredI
     await configureInstance(options, routerId, restartSecondsOf(router));
     return { fresh: false, restarted, shared: false, routerId, running };
   }
+  if (options.contested) throw contested(options, restarted);
   await vty.configure([`no router bgp ${router.asn}`]);
   await start(options);
   return started(options, restarted);
@@ -133,7 +136,7 @@ async function start(options: InstanceOptions): Promise<void> {
 
 /** @throws {EngineError} when a line is refused: then it is no instance of ours. */
 export async function configureInstance(
-  { vty, rendering, wish, place }: Omit<InstanceOptions, "adopt" | "file">,
+  { vty, rendering, wish, place }: Pick<InstanceOptions, "vty" | "rendering" | "wish" | "place">,
   routerId: BgpInstance["routerId"] | string,
   restartSeconds: number | null,
 ): Promise<void> {
@@ -189,6 +192,14 @@ function foreign({ place }: InstanceOptions, { asn }: RouterSection): ForeignRou
     "refused",
     "frr-adopt",
     `bgpd at ${place} has a router bgp ${asn} that is not the agent's: nothing is changed there. Remove it, or let the agent join it with --frr-adopt`,
+  );
+}
+
+/** Each time all sessions end: two that want different instances must not take turns as fast as they can. */
+function contested({ place }: InstanceOptions, difference: string): EngineError {
+  return new EngineError(
+    "refused",
+    `${difference.replace("bgpd ran", `bgpd at ${place} runs`)}, just after the agent has begun with the latter: does another agent speak with it?`,
   );
 }
 

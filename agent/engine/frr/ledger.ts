@@ -166,6 +166,11 @@ export class Ledger {
     return [...this.#defined.keys()].some((name) => !this.#uses.has(name));
   }
 
+  /** How many networks have a route-map that is not there, or not as it ought to be: bgpd announces none of them so. */
+  get undefinedNetworks(): number {
+    return [...this.#uses].reduce((sum, [name, uses]) => sum + (this.#defined.has(name) ? 0 : uses), 0);
+  }
+
   /** Drops the maps that no network has any more. */
   forgetUnused(): void {
     for (const name of this.#defined.keys()) if (!this.#uses.has(name)) this.#defined.delete(name);

@@ -1,4 +1,5 @@
 // A bgpd that runs our instance, or lets us join its own.
+import type { Address } from "../../model/address.ts";
 import type { Peer } from "../../model/peer.ts";
 import type { Clock } from "../../time/clock.ts";
 import { EngineError } from "../contract.ts";
@@ -9,7 +10,7 @@ import { changedInstance, configureInstance, readRunning } from "./instance.ts";
 import type { EnsuredInstance } from "./instance.ts";
 import type { Ledger } from "./ledger.ts";
 import type { Companions } from "./limits.ts";
-import { addPeers, removePeers, triedPeers } from "./peers.ts";
+import { addPeers, isHeld, removePeers, triedPeers } from "./peers.ts";
 import type { Rendering } from "./rendering.ts";
 import {
   announcements,
@@ -72,7 +73,7 @@ export class FrrLink implements EngineLink {
   held(): Promise<Held> {
     return this.#ask(async () => {
       const { ledger } = this.#options;
-      ledger.read(await this.#running());
+      await this.#read();
       await this.#mend();
       // A fresh bgpd holds nothing yet that would be worth to begin with.
       if (!this.#written && !this.fresh) this.#write();
@@ -83,9 +84,11 @@ export class FrrLink implements EngineLink {
   count(): Promise<number> {
     return this.#ask(async () => {
       const { file, ledger } = this.#options;
-      const count = ledger.count(await this.#running());
+      const running = await this.#running();
+      const count = ledger.count(running) - ledger.undefinedNetworks;
       await this.#mend();
-      if (!this.#written || (await file?.isAltered()) === true) this.#write();
+      const cleared = await clearUnused(this.#context, () => this.#read());
+      if (cleared || !this.#written || (await file?.isAltered()) === true) this.#write();
       return count;
     });
   }
@@ -93,8 +96,12 @@ export class FrrLink implements EngineLink {
   apply(wanted: SpeakerChange): Promise<readonly Rejection[]> {
     return this.#ask(async () => {
       const { ledger, rendering } = this.#options;
-      const rejections: Rejection[] = [...(await triedPeers({ ...this.#context, rendering }, wanted))];
-      const change = without(wanted, rejections);
+      const due = await this.#withoutDone(wanted);
+      const rejections: Rejection[] = [...(await triedPeers({ ...this.#context, rendering }, due))];
+      const change = without(
+        due,
+        rejections.flatMap(({ item }) => (item.t === "peer" ? [item.address] : [])),
+      );
       await removePeers(this.#context, change.removePeers, rejections);
       const possible = announcements(ledger, change.announce, rejections);
       const maps = possible.map(({ map }) => map).filter(({ name }) => !ledger.isDefined(name));
@@ -109,7 +116,6 @@ export class FrrLink implements EngineLink {
       const defined = definedOnly(possible, missing, rejections);
       await changeNetworks(this.#context, defined, change.withdraw, rejections);
       await this.#addPeers(change.addPeers, missing, rejections);
-      if (ledger.hasUnused || change.removePeers.length > 0) await clearUnused(this.#context);
       await this.#look();
       this.#write();
       return rejections;
@@ -159,6 +165,24 @@ export class FrrLink implements EngineLink {
     return running;
   }
 
+  async #read(): Promise<void> {
+    const { ledger } = this.#options;
+    const running = await this.#running();
+    if (ledger.mustLook) ledger.look(running);
+    ledger.read(running);
+  }
+
+  /** While one agent takes over from another both do the same: a session that has come up meanwhile stays. */
+  async #withoutDone(change: SpeakerChange): Promise<SpeakerChange> {
+    if (change.addPeers.length === 0) return change;
+    await this.#read();
+    const done = change.addPeers.filter((peer) => isHeld(this.#options.ledger, peer));
+    return without(
+      change,
+      done.map(({ address }) => address),
+    );
+  }
+
   /** What every neighbour needs must be there: without its route-map one would be sent nothing. */
   async #mend(): Promise<void> {
     const { ledger, onUndefined } = this.#options;
@@ -175,7 +199,7 @@ export class FrrLink implements EngineLink {
 
   async #withdrawAll(): Promise<void> {
     const { ledger } = this.#options;
-    ledger.read(await this.#running());
+    await this.#read();
     await changeNetworks(this.#context, [], [...ledger.networks.keys()], []);
     this.#write();
   }
@@ -187,7 +211,9 @@ export class FrrLink implements EngineLink {
   ): Promise<void> {
     const { rendering, companions } = this.#options;
     const offerRestart = (seconds: number) => this.#offer(seconds);
-    return addPeers({ ...this.#context, rendering, companions, offerRestart }, peers, missing, rejections);
+    const renew = () => this.#read();
+    const context = { ...this.#context, rendering, companions, offerRestart, renew };
+    return addPeers(context, peers, missing, rejections);
   }
 
   #write(): void {
@@ -213,12 +239,11 @@ export class FrrLink implements EngineLink {
 }
 
 /** What is left of a change when these peers stay as they are. */
-function without(change: SpeakerChange, rejections: readonly Rejection[]): SpeakerChange {
-  if (rejections.length === 0) return change;
-  const stay = new Set(rejections.map(({ item }) => (item.t === "peer" ? item.address : null)));
+function without(change: SpeakerChange, stay: readonly Address[]): SpeakerChange {
+  if (stay.length === 0) return change;
   return {
     ...change,
-    addPeers: change.addPeers.filter(({ address }) => !stay.has(address)),
-    removePeers: change.removePeers.filter((address) => !stay.has(address)),
+    addPeers: change.addPeers.filter(({ address }) => !stay.includes(address)),
+    removePeers: change.removePeers.filter((address) => !stay.includes(address)),
   };
 }

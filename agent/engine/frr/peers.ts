@@ -1,5 +1,6 @@
 // Neighbours: removed, added, and what of an addition bgpd refused.
 import type { Address } from "../../model/address.ts";
+import { samePeer } from "../../model/peer.ts";
 import type { Peer } from "../../model/peer.ts";
 import { EngineError } from "../contract.ts";
 import type { Rejection, SpeakerChange } from "../contract.ts";
@@ -29,11 +30,19 @@ export async function removePeers(
   }
 }
 
+/** Is it there, and just so? */
+export function isHeld({ peers }: Pick<ApplyContext["ledger"], "peers">, peer: Peer): boolean {
+  const held = peers.get(peer.address);
+  return held != null && held.name === peer.name && samePeer(held, peer);
+}
+
 export interface PeersContext extends ApplyContext {
   readonly rendering: Rendering;
   readonly companions: Companions;
   /** Makes `router bgp` offer this restart time; why it does not, or null. */
   readonly offerRestart: (seconds: number) => Promise<string | null>;
+  /** Reads bgpd again. */
+  readonly renew: () => Promise<void>;
 }
 
 /** One that is refused in part is taken out again. @throws {EngineError} */
@@ -60,7 +69,10 @@ export async function addPeers(
   const refused = new Map<Address, string>();
   for (const { owner, line } of await script.send(vty))
     if (owner.t === "peer" && !refused.has(owner.address)) refused.set(owner.address, refusalText(line));
+  // Another agent that does the same at the same time has been in the way, or faster.
+  if (refused.size > 0) await context.renew();
   for (const peer of added) {
+    if (isHeld(ledger, peer)) refused.delete(peer.address);
     const says = refused.get(peer.address);
     if (says === undefined) ledger.addPeer(peer);
     else rejections.push(rejectedPeer(peer.address, `bgpd refused ${withoutSecret(peer, says)}`));

@@ -200,15 +200,28 @@ async function underWay({ vty, clock }: ApplyContext, before: ReadonlyMap<string
   }
 }
 
-/** Clears away what nothing of ours needs any more. @throws {EngineError} */
-export async function clearUnused({ vty, ledger }: ApplyContext): Promise<void> {
+/**
+ * Clears away what nothing of ours needs any more.
+ *
+ * @param renew reads bgpd again: another agent may have found a use for it
+ * @returns whether there was anything
+ * @throws {EngineError}
+ */
+export async function clearUnused(
+  { vty, ledger }: Pick<ApplyContext, "vty" | "ledger">,
+  renew: () => Promise<void>,
+): Promise<boolean> {
+  const needed = () => new Map([...ledger.referred(), ...stanzasOf(ledger.units([], []))]);
+  if (!ledger.hasUnused && clearAway(needed(), ledger.stanzas).length === 0) return false;
+  await renew();
   ledger.forgetUnused();
-  const wanted = new Map([...ledger.referred(), ...stanzasOf(ledger.units([], []))]);
+  const wanted = needed();
   const script = new Script().add({ t: "unit", unit: 0 }, ...clearAway(wanted, ledger.stanzas));
-  if (script.empty) return;
+  if (script.empty) return false;
   // What is refused stays, harms nobody, and is tried again.
   const refused = (await script.send(vty)).map(({ line }) => line.line.slice("no ".length));
   ledger.cleared(new Set([...wanted.keys(), ...refused]));
+  return true;
 }
 
 export function rejectedRoute(prefix: Prefix, message: string): Rejection {

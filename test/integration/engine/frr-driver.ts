@@ -208,7 +208,7 @@ export function describeFrrDriver(folder?: string): void {
       expect((await opened.link.held()).routes.get(wanted.prefix)).toEqual(wanted);
     });
 
-    it("is left with nothing that no route and no neighbour needs", async () => {
+    it("is left, at the next look, with nothing that no route and no neighbour needs", async () => {
       const { rig, trial } = current();
       const opened = await trial.established(
         ...manyRoutes(3, communities("64512:100")),
@@ -218,6 +218,7 @@ export function describeFrrDriver(folder?: string): void {
         withdraw: [...manyRoutes(3).map((each) => each.prefix), prefix("fd49::1/128")],
         removePeers: [rig.peers.ipv4.address],
       });
+      expect(await opened.link.count()).toBe(0);
       const left = (await rig.frr.command("show running-config")).match(/BELLMAN\S*/g) ?? [];
       const base = ["BELLMAN", "BELLMAN-IN", "BELLMAN-MARK-1", "BELLMAN-MARKS"];
       expect([...new Set(left)].sort()).toEqual(base);
