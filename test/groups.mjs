@@ -66,7 +66,7 @@ export const groups = [
     needs: ["rack"],
     lab: [
       ["--check"],
-      ["--check", "--engine", "frr", "--ebgp"],
+      ["--check", "--engine", "frr", "--tors", "2"],
       ["--check", "--engine", "bird", "--tor", "bird", "--ebgp"],
       ["--check", "--engine", "mixed", "--tors", "2"],
     ],
