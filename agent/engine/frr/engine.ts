@@ -1,4 +1,5 @@
 // The driver for FRR. It speaks with bgpd alone, by its own socket, and owns one `router bgp` in it, or its part of one.
+import type { Peer } from "../../model/peer.ts";
 import type { Problem } from "../../model/problem.ts";
 import { systemClock } from "../../time/clock.ts";
 import type { Clock } from "../../time/clock.ts";
@@ -11,6 +12,7 @@ import type { FileEngine, Rendered, SpeakerWish } from "../rendering.ts";
 import { ConfigFile, fileMode } from "./config-file.ts";
 import { partOf } from "./config-part.ts";
 import { awaitHandOver } from "./hand-over.ts";
+import type { HandOver } from "./hand-over.ts";
 import { forget } from "./forget.ts";
 import { ensureInstance, ForeignRouterError } from "./instance.ts";
 import type { FrrFile } from "./instance.ts";
@@ -138,13 +140,24 @@ class FrrEngine implements FileEngine {
     this.#companions = { bfdd: await isThere(sockets, "bfdd") };
     this.#listenPort = await listenPortOf(sockets);
     const [file, startedAtMs] = [await fileOf(this.#file), await startOf(sockets)];
-    if (file !== null && startedAtMs !== null)
-      await awaitHandOver({ vty, clock: this.#clock, file: file.text, startedAtMs, signal });
-    const contested = this.#isContested(wish);
-    const instance = await ensureInstance({ vty, rendering, wish, adopt, place, file, contested });
-    this.#last = { wish, atMs: this.#clock.monotonic() };
     const shown = this.#shown;
     shown.recall(partOf(file?.text ?? "")?.split("\n") ?? []);
+    const textOf = (peer: Peer) => rendering.neighbor(peer, wish.asn);
+    const knows: HandOver["knows"] = (address, lines) => shown.peer(address, lines, textOf) !== null;
+    if (file !== null && startedAtMs !== null)
+      await awaitHandOver({ vty, clock: this.#clock, file: file.text, startedAtMs, signal, knows });
+    const contested = this.#isContested(wish);
+    const instance = await ensureInstance({
+      vty,
+      rendering,
+      wish,
+      adopt,
+      place,
+      file,
+      shown,
+      contested,
+    });
+    this.#last = { wish, atMs: this.#clock.monotonic() };
     const ledger = new Ledger({ rendering, localAsn: wish.asn, shared: instance.shared, shown });
     ledger.read(instance.running);
     const abandon = () => link.abandon();
@@ -159,6 +172,7 @@ class FrrEngine implements FileEngine {
       place,
       clock: this.#clock,
       file: this.#file,
+      shown,
       onUndefined: (says) => {
         this.#undefined = says;
       },

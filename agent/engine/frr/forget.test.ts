@@ -23,6 +23,7 @@ const session = (address: string) => [
   `neighbor ${address} remote-as 65001`,
   "address-family ipv4 unicast",
   ` neighbor ${address} activate`,
+  ` no neighbor ${address} send-community`,
   "exit-address-family",
 ];
 const network = (prefix: string) => ` network ${prefix} route-map BELLMAN-ROUTE-0`;

@@ -26,7 +26,7 @@ export async function forget(file: ConfigFile, wanted: Wanted): Promise<number> 
 
 /** Prefix or neighbour that the line is about; null: it has to stay. */
 function unwantedIn(line: string, wanted: Wanted): string | null {
-  const [word, name = ""] = line.trimStart().split(" ");
+  const [word, name = ""] = line.trimStart().replace(/^no /, "").split(" ");
   if (word === "network") {
     const prefix = parsePrefix(name)?.prefix;
     return prefix !== undefined && !wanted.route(prefix) ? name : null;

@@ -29,17 +29,26 @@ export interface HandOver {
   /** Of bgpd, in ms since the epoch. */
   readonly startedAtMs: number;
   readonly signal: AbortSignal;
+  /** Does bgpd show a neighbour of ours so, though that is not how it was written? Default: never. */
+  readonly knows?: (address: Address, lines: NeighborLines) => boolean;
 }
 
 /** Resolves once bgpd has what the file holds of ours, or is not going to get it. @throws {EngineError} */
-export async function awaitHandOver({ vty, clock, file, startedAtMs, signal }: HandOver): Promise<void> {
+export async function awaitHandOver({
+  vty,
+  clock,
+  file,
+  startedAtMs,
+  signal,
+  knows = () => false,
+}: HandOver): Promise<void> {
   const wanted = ourRouterIn(file);
   const ageMs = Math.max(0, clock.now() - startedAtMs);
   if (wanted === null || ageMs > youngMs) return;
   const last = clock.monotonic() + youngMs - ageMs;
   let shown = await vty.show("show running-config");
   let deadline = clock.monotonic() + (isBegun(shown) ? stillMs : graceMs - ageMs);
-  while (isMissing(wanted, shown) && clock.monotonic() < deadline && !signal.aborted) {
+  while (isMissing(wanted, shown, knows) && clock.monotonic() < deadline && !signal.aborted) {
     await wait(clock, pauseMs, signal);
     const before = shown;
     shown = await vty.show("show running-config");
@@ -61,7 +70,7 @@ function isBegun(shown: string): boolean {
 }
 
 /** Networks come last, neighbours before them. */
-function isMissing(wanted: RouterSection, shown: string): boolean {
+function isMissing(wanted: RouterSection, shown: string, knows: Required<HandOver>["knows"]): boolean {
   const { router } = parseRunningConfig(shown);
   if (router === null) return true;
   // Then it is not what comes out of this file.
@@ -70,7 +79,7 @@ function isMissing(wanted: RouterSection, shown: string): boolean {
   const held = new Map(networksOf(router).map(({ prefix, routeMap }) => [prefix, routeMap]));
   const isThere = ([address, lines]: readonly [Address, NeighborLines]) => {
     const found = there.get(address);
-    return found !== undefined && sameLines(lines, found);
+    return found !== undefined && (sameLines(lines, found) || knows(address, found));
   };
   return !(
     [...neighborLinesOf(wanted)].every(isThere) &&

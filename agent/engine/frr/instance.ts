@@ -8,7 +8,9 @@ import { isOurs, neighborLinesOf } from "./neighbor.ts";
 import { networksOf } from "./networks.ts";
 import type { Rendering } from "./rendering.ts";
 import { parseRunningConfig } from "./running-config.ts";
+import { instanceLines, routerHeadOf } from "./running-config.ts";
 import type { RouterSection, RunningConfig } from "./running-config.ts";
+import type { Shown } from "./shown.ts";
 import type { Vty } from "./vty.ts";
 
 export interface EnsuredInstance {
@@ -35,6 +37,7 @@ export interface InstanceOptions {
   readonly file: FrrFile | null;
   /** We have run this very instance a moment ago: whoever runs another one since wants it so. */
   readonly contested: boolean;
+  readonly shown: Shown;
 }
 
 export interface FrrFile {
@@ -66,7 +69,7 @@ export async function ensureInstance(options: InstanceOptions): Promise<EnsuredI
     await start(options);
     return started(options, null);
   }
-  if (isLeftover(router)) {
+  if (isLeftover(router, options.shown)) {
     await vty.configure([`no router bgp ${router.asn}`]);
     await start(options);
     return started(
@@ -86,13 +89,18 @@ export async function ensureInstance(options: InstanceOptions): Promise<EnsuredI
     return { fresh: false, restarted, shared: false, routerId, running };
   }
   if (options.contested) throw contested(options, restarted);
+  if (options.shown.misfit === restarted) throw misfit(options, restarted);
   await vty.configure([`no router bgp ${router.asn}`]);
   await start(options);
   return started(options, restarted);
 }
 
-async function started({ vty, wish }: InstanceOptions, restarted: string | null): Promise<EnsuredInstance> {
+async function started(options: InstanceOptions, restarted: string | null): Promise<EnsuredInstance> {
+  const { vty, wish, shown } = options;
   const running = await readRunning(vty);
+  // Begun anew it would be no other one.
+  shown.misfit = running.router === null ? null : difference(running.router, wish);
+  if (shown.misfit !== null) throw misfit(options, shown.misfit);
   return { fresh: true, restarted, shared: false, routerId: wish.routerId, running };
 }
 
@@ -136,20 +144,31 @@ async function start(options: InstanceOptions): Promise<void> {
 
 /** @throws {EngineError} when a line is refused: then it is no instance of ours. */
 export async function configureInstance(
-  { vty, rendering, wish, place }: Pick<InstanceOptions, "vty" | "rendering" | "wish" | "place">,
+  {
+    vty,
+    rendering,
+    wish,
+    place,
+    shown,
+  }: Pick<InstanceOptions, "vty" | "rendering" | "wish" | "place" | "shown">,
   routerId: BgpInstance["routerId"] | string,
   restartSeconds: number | null,
 ): Promise<void> {
   const lines = rendering.instance({ asn: wish.asn, routerId }, restartSeconds).split("\n");
   // FRR 10.7 resets sessions with graceful restart for a line of it that changes nothing.
-  const held = new Set((await readRunning(vty)).router?.lines);
-  const missing = lines.filter((line) => !held.has(line.trim()));
+  const held = instanceLines(await readRunning(vty));
+  if (shown.isStanza(routerHeadOf(wish.asn), lines, held)) return;
+  const missing = lines.filter((line) => !held.includes(line.trim()));
+  if (missing.length === 0) return;
   const [refused] = await vty.configure([`router bgp ${wish.asn}`, ...missing, "exit"]);
   if (refused !== undefined)
     throw new EngineError(
       "refused",
       `bgpd at ${place} refused "${refused.line.trim()}": ${refused.says}. The line comes from the template instance`,
     );
+  const now = instanceLines(await readRunning(vty));
+  if (lines.every((line) => now.includes(line.trim()))) shown.forgetStanza(routerHeadOf(wish.asn));
+  else shown.learnStanza(routerHeadOf(wish.asn), lines, now);
 }
 
 export function isMarked({ lines }: RouterSection): boolean {
@@ -160,12 +179,12 @@ export function isMarked({ lines }: RouterSection): boolean {
  * What comes of a change that meets a bgpd whose `router bgp` has just been taken out: `router bgp` makes a new one,
  * without the mark, and nothing but ours is in it.
  */
-function isLeftover(router: RouterSection): boolean {
+function isLeftover(router: RouterSection, shown: Shown): boolean {
   const neighbors = neighborLinesOf(router);
   const networks = networksOf(router);
   return (
     neighbors.size + networks.length > 0 &&
-    [...neighbors.values()].every((lines) => isOurs(lines)) &&
+    [...neighbors].every(([address, lines]) => isOurs(lines) || shown.isPeer(address)) &&
     networks.every(({ routeMap }) => routeMap?.startsWith(ours) === true) &&
     router.lines.every((line) => line.startsWith("neighbor ") && !line.endsWith(" peer-group"))
   );
@@ -184,6 +203,13 @@ function assertRead({ file, place }: InstanceOptions): void {
     "unreachable",
     "frr-config",
     `bgpd at ${place} has not read ${file.path} yet: "${head}" stands there, not the agent's, and bgpd runs no BGP. Should bgpd not begin with that file, take it out there`,
+  );
+}
+
+function misfit({ place }: InstanceOptions, other: string): EngineError {
+  return new EngineError(
+    "refused",
+    `bgpd at ${place} was begun with anew, and is not what it was to be: ${other}. Look at the template instance`,
   );
 }
 

@@ -115,8 +115,12 @@ describe("what is rendered", () => {
     const own = { name: "tor1", address: some(address), port: 179, asn: defaultAsn, localAsn: defaultAsn };
     const { text } = renderPart(rendering, { instance, peers: [{ ...plainSession, ...own }], routes });
     expect([...readBack(text.replace("set metric 7", "set metric 8")).routes().values()]).toEqual([null]);
-    const watched = text.replace(" in\n", " in\n neighbor 192.0.2.1 default-originate\n");
-    expect([...readBack(watched).peers.values()]).toEqual([null]);
-    expect([...readBack(watched).routes().values()]).toEqual(routes);
+    for (const line of ["neighbor 192.0.2.1 default-originate", "no neighbor 192.0.2.1 send-community"]) {
+      const changed = readBack(text.replace(" in\n", ` in\n ${line}\n`));
+      expect([...changed.peers.values()]).toEqual([null]);
+      expect([...changed.routes().values()]).toEqual(routes);
+      // Until it is replaced it stays so on disk.
+      expect(changed.file(routerId)).toContain(` ${line}\n`);
+    }
   });
 });

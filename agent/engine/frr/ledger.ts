@@ -17,6 +17,7 @@ import { Neighbors } from "./neighbors.ts";
 import { isNetwork, networksOf } from "./networks.ts";
 import { AttributesMaps } from "./rendering.ts";
 import type { AttributesMap, Rendered, Rendering } from "./rendering.ts";
+import { routerHeadOf } from "./running-config.ts";
 import type { RunningConfig } from "./running-config.ts";
 import { Shown } from "./shown.ts";
 import { define, sameStanza } from "./stanzas.ts";
@@ -256,7 +257,8 @@ export class Ledger {
       neighbors: this.#neighbors.texts(),
       families: families.map((name) => ({ name, networks: networks[name].join("\n") })),
     });
-    return [...this.#shown.notes(this.peers.keys(), stanzas.keys()), text].join("\n");
+    const heads = [routerHeadOf(localAsn), ...stanzas.keys()];
+    return [...this.#shown.notes(this.peers.keys(), heads), text].join("\n");
   }
 
   #readMaps(): void {

@@ -23,6 +23,7 @@ import {
 } from "./routes.ts";
 import type { ApplyContext } from "./routes.ts";
 import type { RunningConfig } from "./running-config.ts";
+import type { Shown } from "./shown.ts";
 import { Starts } from "./starts.ts";
 import { parseNeighbors, showNeighbors } from "./status.ts";
 import type { Vty } from "./vty.ts";
@@ -39,6 +40,7 @@ export interface LinkOptions {
   /** How messages call this bgpd. */
   readonly place: string;
   readonly clock: Clock;
+  readonly shown: Shown;
   /** What FRR begins with; null: there is no file to keep. */
   readonly file: ConfigFile | null;
   /** Told at each look what bgpd does not take of what every neighbour needs; null: it has it all. */

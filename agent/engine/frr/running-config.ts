@@ -1,6 +1,8 @@
 // bgpd's `show running-config`, as far as it concerns us.
+import { parseAddress } from "../../model/address.ts";
 import { families } from "../../model/family.ts";
 import type { Family } from "../../model/family.ts";
+import { parsePrefix } from "../../model/prefix.ts";
 import { stanzasIn } from "./stanzas.ts";
 import type { Stanzas } from "./stanzas.ts";
 
@@ -48,6 +50,20 @@ function sectionEnd(shown: readonly string[], begin: number): number {
       at >= begin && /^(?:exit|end|(?:router|route-map|interface|line|vrf) .*)$/.test(line.trimEnd()),
   );
   return end < 0 ? shown.length : end;
+}
+
+export function routerHeadOf(asn: number): string {
+  return `router bgp ${asn}`;
+}
+
+/** What `router bgp` says for all: not of a neighbour, and no networks. */
+export function instanceLines({ router }: RunningConfig): readonly string[] {
+  if (router === null) return [];
+  const all = [...router.lines, ...families.flatMap((family) => router.families[family])];
+  return all.filter((line) => {
+    const [, name] = /^(?:no )?(?:neighbor|network) (\S+)/.exec(line) ?? [];
+    return name === undefined || (parseAddress(name) === null && parsePrefix(name) === null);
+  });
 }
 
 function parseRouter(head: string, lines: readonly string[]): RouterSection {

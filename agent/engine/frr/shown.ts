@@ -18,6 +18,8 @@ export class Shown {
   readonly #peers = new Map<Address, { readonly peer: Peer; readonly digest: string }>();
   /** Of stanzas, by their first line. */
   readonly #stanzas = new Map<string, string>();
+  /** What was wrong with the instance that was begun with last, as soon as it was; null: nothing. */
+  misfit: string | null = null;
 
   /**
    * The peer that bgpd shows with these lines; null: it is not known.

@@ -7,6 +7,7 @@ import { Secret } from "../../../agent/model/secret.ts";
 import attributes from "../../../templates/frr/attributes.hbs";
 import base from "../../../templates/frr/base.hbs";
 import exports from "../../../templates/frr/export.hbs";
+import instance from "../../../templates/frr/instance.hbs";
 import neighbor from "../../../templates/frr/neighbor.hbs";
 import { communities } from "../engine/conformance/seen.ts";
 import type { Opened } from "../engine/conformance/trial.ts";
@@ -52,7 +53,7 @@ describe("with templates of a site's own", () => {
     return (
       log()
         .slice(begin)
-        .match(/(?<=@\(config.*# ).*/g) ?? []
+        .match(/(?<=@\(config.*# +)\S.*/g) ?? []
     );
   }
 
@@ -69,7 +70,11 @@ describe("with templates of a site's own", () => {
       },
       { password: new Secret("correct-horse") },
     ],
-    ["with lines that bgpd does not show", { neighbor: withHidden }, {}],
+    [
+      "with lines that bgpd does not show",
+      { neighbor: withHidden, instance: `${instance}bgp graceful-restart stalepath-time 360\n` },
+      {},
+    ],
     [
       "with lines that bgpd shows in other words",
       {
@@ -89,8 +94,11 @@ describe("with templates of a site's own", () => {
       expect(await linesDuring(() => link.held())).toEqual([]);
     };
     await looks(opened);
-    const [next, renewed] = await restarted(opened, [peer]);
-    expect(renewed).toBe(false);
+    let next = opened;
+    const given = await linesDuring(async () => {
+      [next] = await restarted(opened, [peer]);
+    });
+    expect(given).toEqual([]);
     await looks(next);
     expect(rig.witness.losses()).toEqual([]);
     await next.link.close("keep");
@@ -131,6 +139,36 @@ describe("with templates of a site's own", () => {
     expect(await trial.reconciled(opened, routes, [peer])).toBe(true);
     expect(await rig.frr.command("show running-config")).not.toContain("send-community");
     expect(await trial.reconciled(opened, routes, [peer])).toBe(false);
+  });
+
+  test("what all neighbours share in another text is told bgpd once, and no session notices", async () => {
+    const { rig } = current();
+    own({});
+    const opened = await established(rig.peers.ipv4);
+    own({ export: exports.replace(/exit\n$/, " set community 64512:4 64512:3 additive\nexit\n") });
+    let next = opened;
+    const given = await linesDuring(async () => {
+      [next] = await restarted(opened, [rig.peers.ipv4]);
+    });
+    expect(given).toContain("set community 64512:4 64512:3 additive");
+    expect(await linesDuring(() => restarted(next, [rig.peers.ipv4]))).toEqual([]);
+    expect(rig.witness.losses()).toEqual([]);
+  });
+
+  test("an instance that is not what it was to be, as soon as it is begun with, is not begun with for ever", async () => {
+    const { rig } = current();
+    own({ instance: `${instance}no bgp router-id\n` });
+    const engine = rig.engine();
+    const open = () =>
+      engine.open(
+        rig.instance,
+        { lost: () => undefined, session: () => undefined },
+        new AbortController().signal,
+      );
+    const says =
+      /was begun with anew, and is not what it was to be: .*router ID none instead of 192\.168\.1\.10/;
+    await expect(open()).rejects.toThrow(says);
+    expect(await linesDuring(() => expect(open()).rejects.toThrow(says))).toEqual([]);
   });
 
   test("what bgpd does not take of what all neighbours share is told, and the old stays", async () => {
