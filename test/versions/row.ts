@@ -2,6 +2,7 @@
 // programs that the environment names.
 import { birdRig } from "../integration/engine/bird-rig.ts";
 import { describeEngine } from "../integration/engine/conformance.ts";
+import { describeFrrAgents } from "../integration/engine/frr-agents.ts";
 import { describeFrrDriver } from "../integration/engine/frr-driver.ts";
 import { describeFrrFile } from "../integration/engine/frr-file.ts";
 import { frrRig } from "../integration/engine/frr-rig.ts";
@@ -23,6 +24,7 @@ const rows: Readonly<Record<string, (folder: string | undefined) => void>> = {
     describeEngine("frr", () => frrRig({ folder, keepsFile: true }));
     describeFrrDriver(folder);
     describeFrrFile(folder);
+    describeFrrAgents(folder);
     describeFrrVtysh(folder);
     describeLoadedFrr(folder);
   },

@@ -2,11 +2,12 @@
 // back. Route-maps without a use stay until then.
 import { parseAddress } from "../../model/address.ts";
 import { parsePrefix } from "../../model/prefix.ts";
+import { EngineError } from "../contract.ts";
 import type { Wanted } from "../contract.ts";
 import type { ConfigFile } from "./config-file.ts";
 import { partOf } from "./config-part.ts";
 
-/** @returns how many routes and sessions are gone */
+/** @returns how many routes and sessions are gone. @throws {EngineError} when the file cannot be written */
 export async function forget(file: ConfigFile, wanted: Wanted): Promise<number> {
   // The last changes may be on their way to it yet.
   await file.flush();
@@ -21,7 +22,11 @@ export async function forget(file: ConfigFile, wanted: Wanted): Promise<number> 
   if (gone.size === 0) return 0;
   file.changed(() => kept.join("\n"));
   await file.flush();
-  return gone.size;
+  const [problem] = file.problems;
+  if (problem === undefined) return gone.size;
+  // It is for the caller to try again, with what is wanted then.
+  file.rest();
+  throw new EngineError("refused", problem.message);
 }
 
 /** Prefix or neighbour that the line is about; null: it has to stay. */
