@@ -64,7 +64,10 @@ class BirdEngine implements FileEngine {
   async forget(wanted: Wanted): Promise<number> {
     // While BIRD is down its socket may be gone as well.
     const group = await groupOf(join(this.#directory, fileNames.services));
-    return forget(new IncludeFiles(this.#directory, group), this.#templates, wanted);
+    const files = new IncludeFiles(this.#directory, group);
+    // BIRD may have ended in the middle of a change: the next try to open would bring back what goes now.
+    await files.putBack();
+    return forget(files, this.#templates, wanted);
   }
 
   async open(instance: BgpInstance, events: EngineEvents, signal: AbortSignal): Promise<EngineLink> {

@@ -64,6 +64,26 @@ export function describeInterrupted(current: () => Current<BirdRig>): void {
     });
   });
 
+  it("R2: a route goes from the files for good, also when BIRD ends before it has taken the withdrawal", async () => {
+    const { rig, trial } = current();
+    const goes = route("10.49.0.9/32");
+    const { link, engine } = await trial.established(...good, goes);
+    const written = () => readFileSync(join(rig.bird.includes, "10-services.conf"), "utf8");
+    await rig.freeze();
+    const applying = link.apply({ ...nothing, withdraw: [goes.prefix] });
+    const ended = expect(applying).rejects.toMatchObject({ code: "unreachable" });
+    await until("it is written", () => !written().includes(goes.prefix));
+    await rig.kill();
+    await ended;
+    await engine.forget?.({ route: (prefix) => prefix !== goes.prefix, peer: () => true });
+    await expect(trial.openWith(engine)).rejects.toMatchObject({ code: "unreachable" });
+    expect(written()).not.toContain(goes.prefix);
+    await rig.start();
+    await trial.witnessed(...good);
+    await trial.forgotten(goes.prefix);
+    expect(await trial.reconciled(await trial.open(), good, [rig.peers.ipv4])).toBe(false);
+  });
+
   it("R7: files with culprits, of which nobody knows an earlier text, are adopted without those and without a flap", async () => {
     const { rig, trial } = current();
     const many = [...good, ...manyRoutes(60, communities("64512:100")).slice(10)];
