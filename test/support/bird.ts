@@ -95,6 +95,11 @@ export class Bird {
     for (const path of [this.includes, this.socket]) rmSync(path, { recursive: true, force: true });
   }
 
+  /** Rejects with its words when it would not start with what there is. */
+  parse(): Promise<string> {
+    return runIn(this.#options.netns, this.#program("bird"), "-p", "-c", this.config);
+  }
+
   /** What a person does at the node: `birdc ARGS…`. */
   command(...args: readonly string[]): Promise<string> {
     return runIn(this.#options.netns, this.#program("birdc"), "-s", this.socket, ...args);

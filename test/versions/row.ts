@@ -1,5 +1,6 @@
 // One row of the matrix: the contract's tests, and those of what the driver has of its own, with the engine and the
 // programs that the environment names.
+import { describeBirdDriver } from "../integration/engine/bird-driver.ts";
 import { birdRig } from "../integration/engine/bird-rig.ts";
 import { describeEngine } from "../integration/engine/conformance.ts";
 import { describeFrrAgents } from "../integration/engine/frr-agents.ts";
@@ -30,6 +31,7 @@ const rows: Readonly<Record<string, (folder: string | undefined) => void>> = {
   },
   bird(folder) {
     describeEngine("bird", () => birdRig({ folder }));
+    describeBirdDriver(folder);
     describeLoadedBird(folder);
   },
 };

@@ -1,9 +1,10 @@
 // BIRD behind its control socket: what the driver asks of it, and what its answers mean.
 import type { Clock } from "../../time/clock.ts";
 import { EngineError } from "../contract.ts";
+import { startHeartbeat } from "../heartbeat.ts";
 import type { Control } from "./control.ts";
 import { ours, staticNames } from "./names.ts";
-import { parsePrefixes, parseProtocols } from "./protocols.ts";
+import { parsePrefixes, parseProtocols, wordsOfInfo } from "./protocols.ts";
 import type { Protocol } from "./protocols.ts";
 import { textsOf, wordsOf } from "./reply.ts";
 import type { Reply } from "./reply.ts";
@@ -13,6 +14,8 @@ const configureMs = 20_000;
 /** How long sessions that go or start anew may take to end, before the rest goes on without them. */
 const settleMs = 5_000;
 const settlePauseMs = 5;
+/** A session that its neighbour ends, and is to take up again, is down for longer. */
+const watchMs = 200;
 /** Of its log that BIRD keeps for us while we do not read. */
 const echoBytes = 4_096;
 
@@ -93,14 +96,17 @@ export class Bird {
 
   /**
    * Makes it say at once why sessions end, to `told`: by the name of the session, in the words of its log. BIRD 3 has no
-   * such thing, and is asked for its last error later.
+   * such thing, and forgets its last error once the session is up again: it is asked so often that it hardly can.
+   *
+   * @returns what stops it
    */
-  async listen(told: (name: string, words: string) => void): Promise<void> {
+  async listen(told: (name: string, words: string) => void): Promise<() => void> {
     this.#control.overheard = (text) => {
       const [, name, words] = /^(\w+): (.*)$/.exec(text) ?? [];
       if (name?.startsWith(ours) === true && words !== undefined) told(name, words);
     };
-    await this.#control.ask(`echo { remote, error } ${echoBytes}`);
+    const { code } = await this.#control.ask(`echo { remote, error } ${echoBytes}`);
+    return code === 0 ? () => undefined : this.#watch(told);
   }
 
   /** Our protocols with all that it tells of them. Where somebody has disabled the routes', it is enabled again. */
@@ -127,6 +133,21 @@ export class Bird {
       Object.values(staticNames).map((name) => this.#control.ask(`show route protocol ${name}`, configureMs)),
     );
     return new Set(replies.flatMap(parsePrefixes));
+  }
+
+  #watch(told: (name: string, words: string) => void): () => void {
+    // Sessions that are up, or of which it has not said yet why they are not any more.
+    let awaited: ReadonlySet<string> = new Set();
+    return startHeartbeat(this.#clock, watchMs, async () => {
+      const reply = await this.#control.ask(`show protocols "${ours}*"`);
+      const next = new Set<string>();
+      for (const { name, state, info } of protocolsOf(reply)) {
+        const words = state === "up" ? null : wordsOfInfo(info);
+        if (state === "up" || (awaited.has(name) && words === null)) next.add(name);
+        else if (awaited.has(name) && words !== null) told(name, words);
+      }
+      awaited = next;
+    });
   }
 
   async #settled(): Promise<void> {

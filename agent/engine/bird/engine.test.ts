@@ -8,7 +8,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { until } from "../../../test/support/until.ts";
 import { Secret } from "../../model/secret.ts";
 import { ManualClock } from "../../time/manual-clock.ts";
-import type { EngineError, SpeakerChange } from "../contract.ts";
+import type { EngineError, PeerStatus, SpeakerChange } from "../contract.ts";
 import { instance, plainPeer, route } from "./bird.fixture.ts";
 import { birdEngine } from "./engine.ts";
 
@@ -65,16 +65,12 @@ afterEach(() => {
   rmSync(directory, { recursive: true, force: true });
 });
 
-const open = (clock?: ManualClock) =>
+const open = (clock?: ManualClock, session: (status: PeerStatus) => void = () => undefined) =>
   birdEngine({
     socket: join(directory, "bird.ctl"),
     directory: join(directory, "d"),
     ...(clock !== undefined && { clock }),
-  }).open(
-    instance,
-    { lost: (error) => void lost.push(error), session: () => undefined },
-    new AbortController().signal,
-  );
+  }).open(instance, { lost: (error) => void lost.push(error), session }, new AbortController().signal);
 
 const file = (name: string) => readFileSync(join(directory, "d", name), "utf8");
 
@@ -176,4 +172,39 @@ test("what BIRD says in between is told of the session it is about", async () =>
     connection.write("+other: Received: x\n+bellman_192_168_1_1: Received: Cease\n");
   await until("it is told", async () => (await link.peers())[0]?.lastError === "Received: Cease");
   await link.close("keep");
+});
+
+test("of a BIRD that says nothing by itself the first words after a session's end are told", async () => {
+  const clock = new ManualClock();
+  const name = "bellman_192_168_1_1";
+  let session = "up     17:43:05.580  Established   ";
+  answers = (question) => {
+    if (question.startsWith("echo")) return ["9001 syntax error, unexpected CF_SYM_UNDEFINED"];
+    if (!question.startsWith("show protocols")) return usual(question);
+    const details = ["1006-  BGP state:          Active", "     Neighbor address: 192.168.1.1"];
+    return [
+      ...statics,
+      `1002-${name} BGP  ---  ${session}`,
+      ...(question.includes("all") ? details : []),
+      "0000 ",
+    ];
+  };
+  const told: (string | null)[] = [];
+  const link = await open(clock, (status) => told.push(status.lastError));
+  const looks = () => asked.filter((question) => question === 'show protocols "bellman_*"').length;
+  for (const [state, said] of [
+    ["up     17:43:05.580  Established   ", null],
+    ["start  17:43:07.120  Idle          ", null],
+    ["start  17:43:07.120  Active        Received: Administrative reset", "Received: Administrative reset"],
+    ["start  17:43:07.120  Active        Socket: Connection refused", "Received: Administrative reset"],
+  ] as const) {
+    session = state;
+    const before = looks();
+    await clock.advance(200);
+    await until("BIRD is asked", () => looks() > before && clock.pending >= 2);
+    if (said !== null) await until("it is told", () => told.at(-1) === said);
+    expect((await link.peers())[0]?.lastError).toBe(said);
+  }
+  await link.close("keep");
+  expect(clock.pending).toBe(0);
 });

@@ -114,7 +114,7 @@ class BirdEngine implements FileEngine {
     });
     signal.addEventListener("abort", abandon, { once: true });
     try {
-      await bird.listen((name, words) => link.overhear(name, words));
+      await link.listen();
       for (const status of await link.peers()) events.session(status);
     } catch (error) {
       link.abandon();

@@ -45,6 +45,7 @@ export class BirdLink implements EngineLink {
   readonly #stamps = new Stamps();
   /** By the name of a session that is not up: why it ended, or did not come up, as BIRD said at that moment. */
   readonly #said = new Map<string, string>();
+  #stopListening: () => void = () => undefined;
 
   constructor(options: LinkOptions) {
     this.#options = options;
@@ -53,6 +54,7 @@ export class BirdLink implements EngineLink {
     this.restarted = options.restarted;
     this.#life = new LinkLife("BIRD", () => {
       stopWatch();
+      this.#stopListening();
       options.release();
     });
     const stopWatch = watchSessions(
@@ -105,8 +107,15 @@ export class BirdLink implements EngineLink {
     });
   }
 
+  /** To be called once, after which is told why sessions end. @throws {EngineError} */
+  async listen(): Promise<void> {
+    const stop = await this.#options.bird.listen((name, words) => this.#overhear(name, words));
+    if (this.#life.up) this.#stopListening = stop;
+    else stop();
+  }
+
   /** BIRD has something to say about a session: who waits for news need not wait for the next look. */
-  overhear(name: string, words: string): void {
+  #overhear(name: string, words: string): void {
     this.#said.set(name, words);
     const tell = async () => {
       const { protocols, ...look } = await this.#options.bird.look();

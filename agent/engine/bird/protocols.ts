@@ -35,6 +35,11 @@ export interface Detail {
   readonly below: readonly Detail[];
 }
 
+/** What stands behind the state of a session; null: nothing. */
+export function wordsOfInfo(info: string): string | null {
+  return /^\S+\s+(\S.*)$/.exec(info)?.[1] ?? null;
+}
+
 export function parseProtocols(reply: Reply): readonly Protocol[] {
   const protocols: Protocol[] = [];
   let head: Omit<Protocol, "details" | "channels"> | null = null;

@@ -6,7 +6,7 @@ import type { Family } from "../../model/family.ts";
 import { sessionStates } from "../../model/peer.ts";
 import type { SessionState } from "../../model/peer.ts";
 import type { Negotiated, PeerStatus } from "../contract.ts";
-import { findDetail } from "./protocols.ts";
+import { findDetail, wordsOfInfo } from "./protocols.ts";
 import type { Detail, Protocol } from "./protocols.ts";
 
 /** @param sinceMs when it came into its state; null: not known. Returns null for what is no BGP session with an address. */
@@ -49,8 +49,7 @@ function valueOf(details: readonly Detail[], name: string): string {
 function lastErrorOf(details: readonly Detail[], info: string, established: boolean): string | null {
   const last = valueOf(details, "Last error");
   if (last !== "") return last;
-  const [, now = ""] = /^\S+\s+(\S.*)$/.exec(info) ?? [];
-  return established || now === "" ? null : now;
+  return established ? null : wordsOfInfo(info);
 }
 
 /** null: it does not say. */

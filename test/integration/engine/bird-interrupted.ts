@@ -3,7 +3,6 @@ import { readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { until } from "../../support/until.ts";
-import { startable } from "./bird-rig.ts";
 import type { BirdRig } from "./bird-rig.ts";
 import { communities } from "./conformance/seen.ts";
 import { manyRoutes, nothing, route } from "./conformance/trial.ts";
@@ -56,7 +55,7 @@ export function describeInterrupted(current: () => Current<BirdRig>): void {
       const { rig, trial } = current();
       await interrupt();
       await rig.kill();
-      await expect(startable(rig)).rejects.toThrow(/10-services\.conf:[0-9]+:[0-9]+ /);
+      await expect(rig.bird.parse()).rejects.toThrow(/10-services\.conf:[0-9]+:[0-9]+ /);
       await expect(trial.open()).rejects.toMatchObject({ code: "unreachable" });
       await rig.start();
       await trial.witnessed(...good);
@@ -101,6 +100,6 @@ export function describeInterrupted(current: () => Current<BirdRig>): void {
     ]);
     expect(rig.witness.losses()).toEqual([]);
     expect(rig.witness.events()).toEqual([]);
-    await startable(rig);
+    await rig.bird.parse();
   });
 }

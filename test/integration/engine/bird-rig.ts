@@ -4,7 +4,6 @@ import { join } from "node:path";
 import type { FileEngine } from "../../../agent/engine/rendering.ts";
 import { birdEngine } from "../../../agent/engine/bird/engine.ts";
 import { Bird } from "../../support/bird.ts";
-import { runIn } from "../../support/netns.ts";
 import type { Speaker } from "./conformance/rig.ts";
 import { realRig } from "./real-rig.ts";
 import type { RealRig } from "./real-rig.ts";
@@ -15,11 +14,6 @@ export interface BirdSpeaker extends Speaker {
 }
 
 export type BirdRig = RealRig<BirdSpeaker>;
-
-/** Rejects with BIRD's words when it would not start with what there is. */
-export function startable({ bird, netns }: BirdRig): Promise<string> {
-  return runIn(netns, "bird", "-p", "-c", bird.config);
-}
 
 export interface BirdRigOptions {
   /** Of bird and birdc. Default: those that the system has. */
