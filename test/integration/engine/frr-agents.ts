@@ -1,10 +1,12 @@
-// Two agents at one bgpd, as while a new one takes over from an old one.
+// Two agents at one bgpd, as while a new one takes over from an old one; and a bgpd that ends or freezes under an agent.
 import { describe, expect, it } from "vitest";
 import { readFileSync } from "node:fs";
+import { VtySocket } from "../../../agent/engine/frr/vty-socket.ts";
 import type { Peer } from "../../../agent/model/peer.ts";
+import { systemClock } from "../../../agent/time/clock.ts";
 import { until } from "../../support/until.ts";
 import { communities } from "./conformance/seen.ts";
-import { address, asn, manyRoutes, nothing, route } from "./conformance/trial.ts";
+import { address, asn, manyRoutes, nothing, prefix, route } from "./conformance/trial.ts";
 import { frrRig } from "./frr-rig.ts";
 import { withRig } from "./with-rig.ts";
 
@@ -108,4 +110,77 @@ export function describeFrrAgents(folder?: string): void {
       expect((await trial.openWith(engine, changed)).link.restarted).toMatch(/^bgpd ran AS 65000/);
     });
   });
+
+  describe("in the middle of its lines", () => {
+    const current = withRig(() => frrRig({ folder, keepsFile: true }));
+
+    it("R2: a bgpd that is killed has afterwards what is wanted, and nothing else", async () => {
+      const { rig, trial } = current();
+      const before = [route("10.50.0.1/32"), route("10.50.0.2/32", communities("64512:100"))];
+      const wanted = [before[1] ?? route("10.50.0.2/32"), ...manyRoutes(2_000, communities("64512:200"))];
+      const { link, lost } = await trial.established(...before);
+      await until("the file is written", () => rig.written()?.includes("10.50.0.1/32"));
+      const vty = await bgpdOf(rig.frr.sockets);
+      const applying = link.apply({
+        ...nothing,
+        announce: wanted.slice(1),
+        withdraw: [prefix("10.50.0.1/32")],
+      });
+      const rejected = expect(applying).rejects.toMatchObject({ name: "EngineError", code: "unreachable" });
+      const taken = await until("bgpd is in the middle of it", () => someNetworks(vty), { everyMs: 0 });
+      await rig.frr.kill();
+      await rejected;
+      expect(taken).toBeLessThan(wanted.length);
+      await until("told as lost", () => lost.length > 0);
+
+      await rig.frr.start();
+      const after = await trial.open();
+      expect(after.link).toMatchObject({ fresh: false, restarted: null });
+      await trial.reconciled(after, wanted, [rig.peers.ipv4]);
+      const { routes, peers } = await after.link.held();
+      expect(routes).toEqual(new Map(wanted.map((each) => [each.prefix, each])));
+      expect([...peers.keys()]).toEqual([rig.peers.ipv4.address]);
+      await until("the router knows them all, and no other", async () => {
+        const seen = await rig.witness.routes(rig.peers.ipv4);
+        return seen.size === wanted.length && !seen.has("10.50.0.1/32");
+      });
+      await until("the file is complete", () => {
+        const text = rig.written() ?? "";
+        return wanted.every((each) => text.includes(` ${each.prefix} `)) && !text.includes("10.50.0.1/32");
+      });
+    });
+
+    it("R2: a bgpd that freezes does not hold up an agent that takes all back, and another one goes on with it", async () => {
+      const { rig, trial } = current();
+      const routes = manyRoutes(2_000, communities("64512:200"));
+      const { link } = await trial.established(...routes.slice(0, 1));
+      expect(await link.apply({ ...nothing, announce: routes })).toEqual([]);
+      const closing = expect(link.close("withdraw")).rejects.toMatchObject({ code: "timeout" });
+      await rig.freeze();
+      await closing;
+      rig.thaw();
+      const after = await trial.open();
+      await until("it has what is wanted", async () => {
+        return !(await trial.reconciled(after, routes, [rig.peers.ipv4]));
+      });
+      await until("the router knows it all", async () => {
+        return (await rig.witness.routes(rig.peers.ipv4)).size === routes.length;
+      });
+      expect(rig.witness.losses()).toEqual([]);
+      await after.link.close("withdraw");
+      await until("nothing is left", async () => (await rig.witness.routes(rig.peers.ipv4)).size === 0);
+    });
+  });
+}
+
+/** A connection of our own, beside the agent's. */
+function bgpdOf(sockets: string): Promise<VtySocket> {
+  const options = { path: `${sockets}/bgpd.vty`, clock: systemClock, ended: () => undefined };
+  return VtySocket.open(options, new AbortController().signal);
+}
+
+/** How many networks bgpd has of those that are on their way; null: none yet. */
+async function someNetworks(vty: VtySocket): Promise<number | null> {
+  const shown = await vty.show("show running-config");
+  return shown.match(/ network 10\.49\./g)?.length ?? null;
 }

@@ -172,9 +172,12 @@ export function describeLoss(trial: () => Trial): void {
       const { link, lost } = opened;
       await trial().applied(opened, { announce: [route("10.49.0.1/32")] });
       const called = await trial().open();
+      const ending = await trial().open();
       await rig.freeze();
       const timeout = { name: "EngineError", code: "timeout" };
       await Promise.all([
+        // An agent that ends does not wait for it.
+        expect(ending.link.close("keep")).resolves.toBeUndefined(),
         expect(called.link.count()).rejects.toMatchObject(timeout),
         expect(trial().open()).rejects.toMatchObject(timeout),
         until("told as lost", () => lost.length > 0, { timeoutMs: 20_000 }),
@@ -185,7 +188,7 @@ export function describeLoss(trial: () => Trial): void {
       const after = await trial().open();
       expect(after.link.fresh).toBe(false);
       expect(await after.link.count()).toBe(1);
-      expect([lost.length, called.lost.length]).toEqual([1, 1]);
+      expect([lost.length, called.lost.length, ending.lost.length]).toEqual([1, 1, 0]);
     });
   });
 }
