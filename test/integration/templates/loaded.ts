@@ -128,7 +128,7 @@ export function describeLoadedBird(folder?: string): void {
     holds: async ({ bird }) => {
       const protocols = await bird.command("show", "protocols", "all");
       const routes = await bird.command("show", "route", "table", "all", "all");
-      return [...protocols.split("\n").flatMap(configuredOf), ...routes.split("\n").map(withoutTime)];
+      return [...protocols.split("\n").flatMap(configuredOf), ...routesOf(routes)];
     },
   });
 }
@@ -140,6 +140,22 @@ function configuredOf(line: string): readonly string[] {
   const told =
     /^ +(?:Description|Router ID|Neighbor address|Neighbor port|Neighbor AS|Local AS|Table|(?:Input|Output) filter|Channel|VRF|Source address|Multihop|Preference)\b/;
   return told.test(line) ? [line.trim()] : [];
+}
+
+/** Each with its table and all that it has, in an order of ours: BIRD 3 has none of its own, and numbers them so. */
+function routesOf(text: string): readonly string[] {
+  return text
+    .split(/^(?=Table )/m)
+    .flatMap((section) => {
+      const [table = "", ...lines] = section.split("\n");
+      const told = lines.filter((line) => !line.includes("Internal route handling values:"));
+      const routes = told
+        .map(withoutTime)
+        .join("\n")
+        .split(/\n(?=\S)/);
+      return routes.map((route) => `${table}\n${route.trimEnd()}`);
+    })
+    .sort();
 }
 
 function withoutTime(line: string): string {
