@@ -154,6 +154,11 @@ export class Holder {
 
   async #checkCount(): Promise<void> {
     if ((await this.#link.count()) !== this.#mirror.routes.size) await this.#checkAll();
+    // A speaker may be capable of more by now, as when a daemon beside it has come up.
+    const before = this.#wish.peers.length;
+    const peers = this.#renewPeers();
+    if (this.#wish.peers.length !== before)
+      await this.#apply("change", { announce: [], withdraw: [], ...peers });
     this.#tellProblems();
     this.#countAlarm.set(driftCheck.countMs);
   }

@@ -50,3 +50,21 @@ test("R7: a session that the speaker refuses is tried again with growing delays,
   expect([...speaker.peers.keys()].sort()).toEqual([tor, other]);
   await stop();
 });
+
+test("P13: a session that the speaker could not be asked for comes when it can be, and no other is touched", async () => {
+  const { clock, cluster, speaker, engine, stop } = startWorld();
+  const other = ip("192.168.1.2");
+  const problem = { object: "BGPPeer/tor2", field: "spec", severity: "error", message: "no bfdd" } as const;
+  let refused = [problem];
+  Object.assign(engine, { refusals: () => refused });
+  sync(cluster);
+  cluster.set("BGPPeer", "tor2", peer("tor2", other));
+  await clock.advance(20_000);
+  expect([...speaker.peers.keys()]).toEqual([tor]);
+  speaker.clearNews();
+  refused = [];
+  await clock.advance(10_000);
+  expect([...speaker.peers.keys()]).toEqual([tor, other]);
+  expect(speaker.news.filter(({ to }) => to === tor)).toEqual([]);
+  await stop();
+});

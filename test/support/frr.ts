@@ -25,7 +25,8 @@ export class Frr {
   readonly sockets: string;
   #files = 0;
   readonly #options: FrrOptions;
-  readonly #companions: Daemon[] = [];
+  #zebra: Daemon | null = null;
+  #bfdd: Daemon | null = null;
   #bgpd: Daemon | null = null;
 
   constructor(options: FrrOptions) {
@@ -48,11 +49,19 @@ export class Frr {
 
   /** zebra and bfdd, which outlast bgpd. */
   async startCompanions(): Promise<void> {
+    this.#zebra = await this.#start("zebra", ["-f", "/dev/null"]);
+    await this.startBfdd();
+  }
+
+  async startBfdd(): Promise<void> {
     // FRR 10 has no such socket any more.
     const known = (await run(this.#program("bfdd"), "--help")).includes("--bfdctl");
     const control = known ? ["--bfdctl", join(this.sockets, "bfdd.sock")] : [];
-    this.#companions.push(await this.#start("zebra", ["-f", "/dev/null"]));
-    this.#companions.push(await this.#start("bfdd", ["-f", "/dev/null", ...control]));
+    this.#bfdd = await this.#start("bfdd", ["-f", "/dev/null", ...control]);
+  }
+
+  async stopBfdd(): Promise<void> {
+    await this.#bfdd?.stop();
   }
 
   /** Starts bgpd with its file, and waits for its socket. */
@@ -107,7 +116,8 @@ export class Frr {
 
   async stop(): Promise<void> {
     await this.kill();
-    for (const daemon of this.#companions.splice(0)) await daemon.stop();
+    await this.stopBfdd();
+    await this.#zebra?.stop();
   }
 
   /** What a person does at the node: `vtysh -d bgpd -c …`. */

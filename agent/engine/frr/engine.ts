@@ -126,6 +126,12 @@ class FrrEngine implements FileEngine {
     return wish.asn === this.#last.wish.asn && wish.routerId === this.#last.wish.routerId;
   }
 
+  async #lookAround(startedAtMs: number | null): Promise<void> {
+    const isYoung = startedAtMs !== null && this.#clock.now() - startedAtMs < startingMs;
+    const bfdd = await isThere(this.#options.sockets, "bfdd");
+    this.#companions = { bfdd: bfdd || (isYoung ? null : false) };
+  }
+
   async #link(
     vty: Vty,
     place: string,
@@ -137,9 +143,9 @@ class FrrEngine implements FileEngine {
     const adopt = this.#options.adopt ?? false;
     const { sockets } = this.#options;
     const version = await versionOf(vty);
-    this.#companions = { bfdd: await isThere(sockets, "bfdd") };
     this.#listenPort = await listenPortOf(sockets);
     const [file, startedAtMs] = [await fileOf(this.#file), await startOf(sockets)];
+    await this.#lookAround(startedAtMs);
     const shown = this.#shown;
     shown.recall(partOf(file?.text ?? "")?.split("\n") ?? []);
     const textOf = (peer: Peer) => rendering.neighbor(peer, wish.asn);
@@ -166,7 +172,11 @@ class FrrEngine implements FileEngine {
       rendering,
       ledger,
       instance,
-      companions: this.#companions,
+      companions: () => this.#companions,
+      lookAround: async () => {
+        // One that ends is started again by watchfrr: no session has to go for that.
+        if (this.#companions.bfdd !== true) await this.#lookAround(startedAtMs);
+      },
       wish,
       version,
       place,
@@ -192,6 +202,9 @@ class FrrEngine implements FileEngine {
     return link;
   }
 }
+
+/** So long after bgpd daemons may come up that are started behind it, as bfdd is by Debian's packages. */
+const startingMs = 10_000;
 
 /** So long nobody else's instance is given up for one that was ours. */
 const contestMs = 10_000;

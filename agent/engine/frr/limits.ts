@@ -8,7 +8,7 @@ import type { Honours } from "../honours.ts";
 
 /** What runs beside bgpd. */
 export interface Companions {
-  /** null: nobody has looked yet. */
+  /** null: it may be about to start, or nobody has looked yet. */
   readonly bfdd: boolean | null;
 }
 

@@ -33,7 +33,9 @@ export interface LinkOptions {
   readonly rendering: Rendering;
   readonly ledger: Ledger;
   readonly instance: EnsuredInstance;
-  readonly companions: Companions;
+  readonly companions: () => Companions;
+  /** Sees what runs beside bgpd by now; to be called now and then. */
+  readonly lookAround: () => Promise<void>;
   readonly wish: BgpInstance;
   /** What bgpd says of itself. */
   readonly version: string;
@@ -85,7 +87,8 @@ export class FrrLink implements EngineLink {
 
   count(): Promise<number> {
     return this.#ask(async () => {
-      const { file, ledger } = this.#options;
+      const { file, ledger, lookAround } = this.#options;
+      await lookAround();
       const running = await this.#running();
       const count = ledger.count(running) - ledger.undefinedNetworks;
       await this.#mend();
@@ -214,7 +217,7 @@ export class FrrLink implements EngineLink {
     const { rendering, companions } = this.#options;
     const offerRestart = (seconds: number) => this.#offer(seconds);
     const renew = () => this.#read();
-    const context = { ...this.#context, rendering, companions, offerRestart, renew };
+    const context = { ...this.#context, rendering, companions: companions(), offerRestart, renew };
     return addPeers(context, peers, missing, rejections);
   }
 

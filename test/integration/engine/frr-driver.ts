@@ -1,8 +1,10 @@
 // What only FRR knows: a `router bgp` of somebody else, and people with vtysh.
 import { describe, expect, it } from "vitest";
 import { readFileSync } from "node:fs";
+import { frrEngine } from "../../../agent/engine/frr/engine.ts";
 import type { Peer } from "../../../agent/model/peer.ts";
 import { Secret } from "../../../agent/model/secret.ts";
+import { systemClock } from "../../../agent/time/clock.ts";
 import { startDaemon } from "../../support/daemon.ts";
 import { until } from "../../support/until.ts";
 import { communities } from "./conformance/seen.ts";
@@ -159,6 +161,33 @@ export function describeFrrDriver(folder?: string): void {
           ) as string,
         },
       ]);
+    });
+
+    it("R2: that is up before bfdd keeps its sessions with BFD, and without bfdd is asked for them once it is there", async () => {
+      const { rig, trial } = current();
+      const peer: Peer = { ...rig.peers.ipv4, bfdIntervalMs: 300 };
+      await rig.witness.expect(peer);
+      await rig.frr.stopBfdd();
+      try {
+        const { engine: young } = await trial.open();
+        expect(young.refusals({ peers: [peer] })).toEqual([]);
+        const clock = { ...systemClock, now: () => Date.now() + 60_000 };
+        const late = await trial.openWith(frrEngine({ sockets: rig.frr.sockets, config: null, clock }));
+        expect(late.engine.refusals({ peers: [peer] })).toMatchObject([
+          {
+            object: "BGPPeer/tor1",
+            message: expect.stringMatching(/bfdd, which does not run here/) as string,
+          },
+        ]);
+        await rig.frr.startBfdd();
+        await late.link.count();
+        expect(late.engine.refusals({ peers: [peer] })).toEqual([]);
+        await trial.applied(late, { addPeers: [peer] });
+        await trial.up(late, peer);
+      } finally {
+        await rig.frr.stopBfdd();
+        await rig.frr.startBfdd();
+      }
     });
 
     it("that cannot listen is told so", async () => {
