@@ -88,11 +88,12 @@ test("lines of a site's own may stand where the agent knows them again", () => {
   make("neighbor", `no neighbor {{address}} capability route-refresh\n${neighbor}`);
 });
 
-test("one that takes for granted what is not always there can be used where it is", () => {
-  make(
-    "neighbor",
-    `${frrTemplateTexts.neighbor}neighbor {{address}} bfd 3 {{bfd.intervalMs}} {{bfd.intervalMs}}\n`,
-  );
+test("what is not always there cannot be taken for granted", () => {
+  const { attributes, neighbor } = frrTemplateTexts;
+  const bfd = "neighbor {{address}} bfd 3 {{bfd.intervalMs}} {{bfd.intervalMs}}\n";
+  expect(() => make("neighbor", bfd + neighbor)).toThrow('neighbor.hbs:1: there is no "intervalMs" here');
+  const nextHop = attributes.replace("exit", " set ip next-hop {{nextHop.address}}\nexit");
+  expect(() => make("attributes", nextHop)).toThrow('there is no "address" here');
 });
 
 test("a description of another kind will do, but not in a router bgp of somebody else's", () => {

@@ -156,24 +156,17 @@ export function checkRules<Context extends object>(
 ): void {
   const singly = Object.entries(lacks).map(([name, value]) => ({ ...sample, [name]: value }));
   for (const context of [sample, { ...sample, ...lacks }, ...singly]) {
-    const lines = filled(template, context)?.map((line) => line.trim());
-    const finding = lines === undefined ? null : rule(lines, context);
+    const lines = template(context).split("\n");
+    const finding = rule(
+      lines.map((line) => line.trim()),
+      context,
+    );
     if (finding === null) continue;
     throw new TemplateError(
       place,
       finding.line === null ? null : lineIn(text, finding.line),
       finding.message,
     );
-  }
-}
-
-/** null: it takes for granted what is not always there. */
-function filled<Context>(template: Template<Context>, context: Context): readonly string[] | null {
-  try {
-    return template(context).split("\n");
-  } catch (error) {
-    if (error instanceof TemplateError) return null;
-    throw error;
   }
 }
 

@@ -44,17 +44,23 @@ describe("with templates of a site's own", () => {
     return [next, await trial.reconciled(next, routes, peers)];
   }
 
-  /** Lines of configuration that bgpd is given meanwhile. */
-  async function linesDuring(work: () => Promise<unknown>): Promise<readonly string[]> {
+  /** What bgpd is told and asked meanwhile, such as `(config-router)# exit`, but for the states of sessions. */
+  async function commandsDuring(work: () => Promise<unknown>): Promise<readonly string[]> {
     const log = () => readFileSync(current().rig.frr.bgpd.log, "utf8");
     await current().rig.frr.configure("log commands");
     const begin = log().length;
     await work();
-    return (
+    const commands =
       log()
         .slice(begin)
-        .match(/(?<=@\(config.*# +)\S.*/g) ?? []
-    );
+        .match(/(?<= vty\[[0-9]+\]@).*/g) ?? [];
+    return commands.filter((command) => !command.startsWith("# show bgp "));
+  }
+
+  /** Lines of configuration that bgpd is given meanwhile. */
+  async function linesDuring(work: () => Promise<unknown>): Promise<readonly string[]> {
+    const commands = await commandsDuring(work);
+    return commands.flatMap((command) => /^\(config.*?# *(.*)$/.exec(command)?.[1] ?? []);
   }
 
   const withHidden = neighbor.replace(/neighbor \S+ activate/, "$&\n neighbor {{../address}} send-community");
@@ -139,6 +145,17 @@ describe("with templates of a site's own", () => {
     expect(await trial.reconciled(opened, routes, [peer])).toBe(true);
     expect(await rig.frr.command("show running-config")).not.toContain("send-community");
     expect(await trial.reconciled(opened, routes, [peer])).toBe(false);
+  });
+
+  test("a route of those that come along costs just its lines, even with attributes of its own", async () => {
+    const { rig, trial } = current();
+    own({});
+    const opened = await established(rig.peers.ipv4);
+    const more = [route("10.49.0.3/32", { med: 77 })];
+    const commands = await commandsDuring(() => trial.applied(opened, { announce: more }));
+    // For its route-map, and for its network: nothing is looked at.
+    const fromTheTop = commands.filter((command) => command.startsWith("# "));
+    expect(fromTheTop).toEqual(["# configure terminal", "# configure terminal"]);
   });
 
   test("what all neighbours share in another text is told bgpd once, and no session notices", async () => {
