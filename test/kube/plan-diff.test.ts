@@ -1,4 +1,5 @@
-// What `bellman plan --diff` foretells, beside what `kubectl apply` and `kubectl delete` then do to a real cluster.
+// What `bellman plan --diff` foretells, beside what `kubectl apply` and `kubectl delete` then do to a real cluster; and what
+// `bellman render` makes of one.
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -6,6 +7,7 @@ import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { runCommand } from "../../agent/cli/command.fixture.ts";
 import { planCommand } from "../../agent/cli/plan.ts";
+import { renderCommand } from "../../agent/cli/render.ts";
 import { diffPlans, isEmptyDiff } from "../../agent/plan/diff.ts";
 import type { PlanDiff } from "../../agent/plan/diff.ts";
 import type { PlanJson } from "../../agent/plan/json.ts";
@@ -111,6 +113,20 @@ async function comparison(verb: "apply" | "delete", objects: readonly object[]) 
   const happened = diffPlans(before, await planNow());
   return { foretold, happened };
 }
+
+test.each([
+  ["frr", "network 10.96.7.1/32 route-map BELLMAN-", "neighbor 192.168.1.1 remote-as 64512"],
+  ["bird", "route 10.96.7.1/32 blackhole { bgp_med = 7; }", "neighbor 192.168.1.1 port 179 as 64512"],
+])("rendered for %s, the cluster gives what a dump of it gives offline", async (engine, ...lines) => {
+  const kinds = "services,endpointslices,nodes,bgpconfigurations,bgppeers,bgpfilters";
+  const dump = await plane.kubectl("get", kinds, "--all-namespaces", "-o", "yaml");
+  const render = (...argv: readonly string[]) =>
+    runCommand(renderCommand, [...argv, "--node", "n1", "--engine", engine], { stdin: dump });
+  const live = await render("--kubeconfig", plane.kubeconfig);
+  expect(live).toEqual(await render("-f", "-"));
+  expect(live).toMatchObject({ code: 0, stderr: "" });
+  for (const line of lines) expect(live.stdout).toContain(line);
+});
 
 const local = { type: "NodePort", ports, externalTrafficPolicy: "Local", externalIPs: ["192.168.3.7"] };
 
