@@ -13,6 +13,7 @@ npm run bench -- --services 10,1000,5000   the same for clusters of several size
 npm run bench -- --engine frr,bird         with these engines only; default: with each
 npm run bench -- decide                    what deciding costs, and the picture's memory: no root needed
 npm run bench -- engines                   each driver beside the barest way to drive the same daemon, with 10,000 routes
+npm run bench -- engines frr --routes 50000  … with so many, by this one
 npm run bench -- peers                     64 sessions and 10,000 routes on one node: until all have all, one change, memory
 npm run bench -- sync                      a picture of 10,000 services from a real API server: time, memory`;
 
@@ -23,12 +24,15 @@ export async function bench(args: readonly string[]): Promise<void> {
     options: {
       services: { type: "string", default: "10" },
       engine: { type: "string", default: engineNames.join(",") },
+      routes: { type: "string", default: "10000" },
     },
     allowPositionals: true,
   });
   const [what, ...more] = positionals;
   if (what === "engines") {
-    await benchEngines(more);
+    const routes = Number(values.routes);
+    if (!(routes >= 1 && routes <= 60_000)) throw new Error(`--routes: 1 to 60,000\n${usage}`);
+    await benchEngines(more, routes);
     return;
   }
   if (what === "decide") {

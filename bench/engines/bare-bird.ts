@@ -46,6 +46,10 @@ export class BareBird implements Bare {
     this.#text = found.text;
   }
 
+  alone(): Promise<void> {
+    return Promise.resolve();
+  }
+
   announce(prefixes: readonly Prefix[]): Promise<void> {
     return this.#write(this.#text.replace(head, (found) => `${found}${lines(prefixes)}`));
   }

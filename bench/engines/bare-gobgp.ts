@@ -26,6 +26,10 @@ export class BareGobgp implements Bare {
     // Nothing of the driver's is in the way.
   }
 
+  alone(): Promise<void> {
+    return Promise.resolve();
+  }
+
   announce(prefixes: readonly Prefix[]): Promise<void> {
     return this.#send(prefixes, false);
   }

@@ -9,6 +9,8 @@ export interface Bare {
   readonly many: string;
   /** To be called when the driver may have changed something since. */
   prepare(): void;
+  /** While only bare routes are there: takes off the neighbour what the driver needs for its own, or puts it back. */
+  alone(yes: boolean): Promise<void>;
   /** Resolves when the speaker has answered. */
   announce(prefixes: readonly Prefix[]): Promise<void>;
   withdraw(prefixes: readonly Prefix[]): Promise<void>;

@@ -17,6 +17,9 @@ export interface Samples {
 export interface Costs {
   /** Reading back all that the speaker holds, in ms. */
   readonly readBack: number[];
+  /** Counting them, as every 10 s, in ms; and what processor time of the speaker one count takes, in ms. */
+  readonly count: number[];
+  readonly countSpeakerMs: number;
   /** Of all processes of the speaker, in MB (10⁶ bytes): with the session alone, and with all routes. */
   readonly idleMb: number;
   readonly fullMb: number;
@@ -46,11 +49,16 @@ export interface Work {
   readonly single: readonly Prefix[];
   /** What the speaker takes now, in MB. */
   readonly memory: () => Promise<number>;
+  /** What the speaker has used of processors so far, in s. */
+  readonly processor: () => Promise<number>;
   /** Resolves when the ToR's kernel has no route of ours. */
   readonly torEmpty: () => Promise<void>;
 }
 
-const trialsFromNothing = 5;
+/** The more routes, the longer each takes, and the steadier it is. */
+const trialsWith = (routes: number) => (routes > 20_000 ? 3 : 11);
+/** Linux counts processor time in hundredths of a second. */
+const counts = 50;
 /** Single routes of one way before it is the other's turn: what else the machine does meets both. */
 const inTurn = 10;
 
@@ -70,27 +78,39 @@ export async function measure(work: Work): Promise<Figures> {
     withdraw: (prefixes) => bare.withdraw(prefixes),
   };
   const ways = [bareWay, driverWay];
-  for (let trial = 0; trial < trialsFromNothing; trial++)
+  const trials = trialsWith(many.length);
+  for (let trial = 0; trial < trials; trial++)
     for (const way of ways) {
+      await bare.alone(way === bareWay);
       await fromNothing(work, way);
       // The driver's last ones stay.
-      if (trial === trialsFromNothing - 1 && way === driverWay) break;
+      if (trial === trials - 1 && way === driverWay) break;
       await way.withdraw(many);
       await work.torEmpty();
     }
   const fullMb = await work.memory();
   const readBack: number[] = [];
-  for (let trial = 0; trial < trialsFromNothing; trial++) {
-    const calledAtMs = performance.now();
-    await link.held();
-    readBack.push(performance.now() - calledAtMs);
-  }
+  for (let trial = 0; trial < trials; trial++) readBack.push(await timed(() => link.held()));
+  const count: number[] = [];
+  const usedBefore = await work.processor();
+  for (let trial = 0; trial < counts; trial++) count.push(await timed(() => link.count()));
+  const countSpeakerMs = ((await work.processor()) - usedBefore) * (1000 / counts);
   for (let from = 0; from < single.length; from += inTurn)
     for (const way of ways) {
       way.prepare();
       for (const prefix of single.slice(from, from + inTurn)) await one(work.kernel, way, prefix);
     }
-  return { driver: driverWay.samples, bare: bareWay.samples, costs: { readBack, idleMb, fullMb } };
+  return {
+    driver: driverWay.samples,
+    bare: bareWay.samples,
+    costs: { readBack, count, countSpeakerMs, idleMb, fullMb },
+  };
+}
+
+async function timed(work: () => Promise<unknown>): Promise<number> {
+  const calledAtMs = performance.now();
+  await work();
+  return performance.now() - calledAtMs;
 }
 
 async function fromNothing({ kernel, many }: Work, way: Way): Promise<void> {

@@ -28,10 +28,19 @@ export function waysTable(all: readonly EngineFigures[], routes: number): string
 
 export function costsTable(all: readonly EngineFigures[], routes: number): string {
   return table(
-    ["ENGINE", "READ BACK, P50 ms", "RSS MB, NO ROUTE", `RSS MB, ${routes} ROUTES`],
-    all.map(({ engine, costs: { readBack, idleMb, fullMb } }) => [
+    [
+      "ENGINE",
+      "READ BACK, P50 ms",
+      "COUNT, P50 ms",
+      "… SPEAKER'S PROCESSOR, ms",
+      "RSS MB, NO ROUTE",
+      `RSS MB, ${routes} ROUTES`,
+    ],
+    all.map(({ engine, costs: { readBack, count, countSpeakerMs, idleMb, fullMb } }) => [
       engine,
       summarise(readBack).p50.toFixed(1),
+      summarise(count).p50.toFixed(1),
+      countSpeakerMs.toFixed(1),
       idleMb.toFixed(0),
       fullMb.toFixed(0),
     ]),
