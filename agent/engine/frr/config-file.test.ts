@@ -41,20 +41,31 @@ test("only FRR and its group may read what is written, whoever could before", as
   expect(file.problems).toEqual([]);
 });
 
-test("what changes within a moment is written once, as it is then", async () => {
-  const clock = new ManualClock();
+test("what changes alone is written at once, what follows within a moment is written together, as it is then", async () => {
+  const clock = new ManualClock(1_000);
   const file = new ConfigFile({ path, clock });
-  let asked = 0;
-  for (const number of [1, 2, 3])
+  const asked: number[] = [];
+  const change = (number: number) =>
     file.changed(() => {
-      asked++;
+      asked.push(number);
       return `router bgp ${number}`;
     });
+  const holds = (number: number) => () =>
+    existsSync(path) && readFileSync(path, "utf8") === markedPart(`router bgp ${number}`);
+  change(1);
   expect(existsSync(path)).toBe(false);
+  await clock.advance(0);
+  await until("the first one is written", holds(1));
+  for (const number of [2, 3, 4]) change(number);
+  await clock.advance(249);
+  expect(asked).toEqual([1]);
+  await clock.advance(1);
+  await until("the last one is written", holds(4));
+  expect(asked).toEqual([1, 4]);
   await clock.advance(1_000);
-  await file.flush();
-  expect(readFileSync(path, "utf8")).toBe(markedPart("router bgp 3"));
-  expect(asked).toBe(1);
+  change(5);
+  await clock.advance(0);
+  await until("the next one is written", holds(5));
 });
 
 test("what others wrote stays byte for byte, in whatever encoding", async () => {
@@ -100,7 +111,7 @@ test("a file that cannot be written is a problem, and tried again ever more rare
     return "router bgp 1";
   });
   for (const [waitMs, tried] of [
-    [250, 1],
+    [0, 1],
     [499, 1],
     [1, 2],
     [999, 2],

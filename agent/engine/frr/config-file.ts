@@ -1,5 +1,4 @@
-// Keeps our part of the file that FRR begins with. It is written some time after a change, never before bgpd has the
-// change, and a file that cannot be written holds nothing up: it is tried again.
+// Keeps our part of the file that FRR begins with. It is written after each change, never before bgpd has the change, and a file that cannot be written holds nothing up: it is tried again.
 import { readFile, realpath, stat } from "node:fs/promises";
 import type { Problem } from "../../model/problem.ts";
 import { Backoff } from "../../time/backoff.ts";
@@ -10,8 +9,11 @@ import { replaceFile } from "./replace-file.ts";
 /** Passwords stand in it. */
 export const fileMode = 0o640;
 
-/** What comes within this time is written together. */
-const delayMs = 250;
+/**
+ * Between two writes: what comes within this time is written together. What comes alone is written at once, for what was
+ * withdrawn must not come back when agent and bgpd are killed together.
+ */
+const pauseMs = 250;
 
 /** After a failure. */
 const retryDelays = { initialMs: 500, maxMs: 30_000 } as const;
@@ -30,6 +32,7 @@ export class ConfigFile {
   #pending: (() => string) | null = null;
   #cancel: () => void = () => undefined;
   #writing: Promise<void> = Promise.resolve();
+  #notBeforeMs = 0;
   #fault: string | null = null;
   /** What the file was like when it was as it ought to be. */
   #stamp: string | null = null;
@@ -71,7 +74,7 @@ export class ConfigFile {
   changed(part: () => string): void {
     const first = this.#pending === null;
     this.#pending = part;
-    if (first) this.#schedule(delayMs);
+    if (first) this.#schedule(Math.max(0, this.#notBeforeMs - this.#options.clock.monotonic()));
   }
 
   /** Writes what is not written yet; resolves when it is, or cannot be now. */
@@ -97,6 +100,7 @@ export class ConfigFile {
     this.#pending = null;
     if (part === null) return;
     const { path, clock } = this.#options;
+    this.#notBeforeMs = clock.monotonic() + pauseMs;
     // Ours alone counts as ours: what is written meanwhile by others shows.
     this.#stamp = null;
     try {
