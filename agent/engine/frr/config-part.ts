@@ -42,6 +42,15 @@ export function partOf(file: string): string | null {
   return to < 0 ? null : lines.slice(from + 1, to).join("\n");
 }
 
+/** What `write memory` saved of ours, with a `router bgp` of our own; null: there are marks, or none such was saved. */
+export function savedPartOf(file: string): string | null {
+  const lines = file.split("\n");
+  if (lines.includes(begin)) return null;
+  const sections = sectionsOf(lines).filter(isOurSection);
+  if (!sections.some(isOurRouter)) return null;
+  return sections.flatMap((section) => section.lines).join("\n");
+}
+
 /** First line of a `router bgp` of somebody else, in the default VRF; null: the file has none. */
 export function foreignRouterIn(file: string): string | null {
   const lines = file.split("\n").map((line) => line.trimEnd());
@@ -64,13 +73,21 @@ interface Section {
 }
 
 function withoutOurs(lines: readonly string[]): readonly string[] {
-  return sectionsOf(lines).flatMap(({ head, lines: all }): readonly string[] => {
-    if (head.startsWith(`route-map ${ours}`) || /^bgp large-community-list \S+ BELLMAN-/.test(head))
-      return [];
-    if (!routerHead.test(head)) return all;
-    if (all.some((line) => line.trim() === `neighbor ${markerGroup} peer-group`)) return [];
-    return withoutOurNeighbors(all);
+  return sectionsOf(lines).flatMap((section): readonly string[] => {
+    if (isOurSection(section)) return [];
+    return routerHead.test(section.head) ? withoutOurNeighbors(section.lines) : section.lines;
   });
+}
+
+/** Is all of it ours? */
+function isOurSection(section: Section): boolean {
+  const { head } = section;
+  if (head.startsWith(`route-map ${ours}`)) return true;
+  return /^bgp large-community-list \S+ BELLMAN-/.test(head) || isOurRouter(section);
+}
+
+function isOurRouter({ head, lines }: Section): boolean {
+  return routerHead.test(head) && lines.some((line) => line.trim() === `neighbor ${markerGroup} peer-group`);
 }
 
 /** Of a `router bgp` that we have joined. */

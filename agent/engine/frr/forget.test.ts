@@ -70,9 +70,43 @@ test("what is on its way to the file gets there first", async () => {
   expect(readFileSync(path, "utf8")).toBe(markedPart(whole.replace(`${network("10.49.0.1/32")}\n`, "")));
 });
 
+test("what other routers of a site's template have stays", async () => {
+  const others = [
+    "router ospf",
+    network("10.49.0.1/32"),
+    "exit",
+    "router bgp 65000 vrf x",
+    ...session("192.168.1.1"),
+    network("10.49.0.1/32"),
+    "exit",
+  ].join("\n");
+  const left = router(...session("192.168.1.1"), network("10.49.0.2/32"));
+  const both = router(...session("192.168.1.1"), network("10.49.0.1/32"), network("10.49.0.2/32"));
+  writeFileSync(path, markedPart(`${both}\n${others}`));
+  expect(await forgetIn(fileOf(), "10.49.0.1/32")).toBe(1);
+  expect(readFileSync(path, "utf8")).toBe(markedPart(`${left}\n${others}`));
+});
+
+test("what write memory saved, without the marks, goes as well", async () => {
+  const saved = (...networks: readonly string[]) =>
+    [
+      "router bgp 64512",
+      " neighbor BELLMAN peer-group",
+      " neighbor 192.168.1.1 remote-as 65001",
+      " !",
+      " address-family ipv4 unicast",
+      ...networks.map((each) => ` ${network(each)}`),
+      " exit-address-family",
+      "exit",
+    ].join("\n");
+  writeFileSync(path, `hostname a\n!\n${saved("10.49.0.1/32", "10.49.0.2/32")}\n!\nend\n`);
+  expect(await forgetIn(fileOf(), "10.49.0.1/32")).toBe(1);
+  expect(readFileSync(path, "utf8")).toBe(`hostname a\n!\n!\n${markedPart(saved("10.49.0.2/32"))}end\n`);
+});
+
 test.each([
   ["is missing", null],
-  ["has no part of ours", router(network("10.49.0.1/32"))],
+  ["has no part of ours", `router bgp 64512\n${network("10.49.0.1/32")}\nexit\n`],
   ["has all that is wanted", markedPart(router(network("10.49.0.2/32")))],
 ])("a file that %s is left alone", async (_, text) => {
   if (text !== null) writeFileSync(path, text);

@@ -5,17 +5,22 @@ import { parsePrefix } from "../../model/prefix.ts";
 import { EngineError } from "../contract.ts";
 import type { Wanted } from "../contract.ts";
 import type { ConfigFile } from "./config-file.ts";
-import { partOf } from "./config-part.ts";
+import { partOf, savedPartOf } from "./config-part.ts";
+import { endsSection, routerHead } from "./running-config.ts";
 
 /** @returns how many routes and sessions are gone. @throws {EngineError} when the file cannot be written */
 export async function forget(file: ConfigFile, wanted: Wanted): Promise<number> {
   // The last changes may be on their way to it yet.
   await file.flush();
-  const part = partOf((await file.read()) ?? "");
+  const text = (await file.read()) ?? "";
+  const part = partOf(text) ?? savedPartOf(text);
   if (part === null) return 0;
   const gone = new Set<string>();
+  let inRouter = false;
   const kept = part.split("\n").filter((line) => {
-    const unwanted = unwantedIn(line, wanted);
+    // A site's template may have other routers write networks and neighbours, too.
+    inRouter = routerHead.test(line.trimEnd()) || (inRouter && !endsSection(line));
+    const unwanted = inRouter ? unwantedIn(line, wanted) : null;
     if (unwanted !== null) gone.add(unwanted);
     return unwanted === null;
   });

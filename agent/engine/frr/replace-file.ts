@@ -1,6 +1,6 @@
 // A file's text replaced: as a whole, so that whoever reads it finds the old text or the new one; in place where the
 // file is the mount point of a container.
-import { chown, lstat, open, readdir, rename, rm, stat } from "node:fs/promises";
+import { lstat, open, readdir, rename, rm, stat } from "node:fs/promises";
 import type { FileHandle } from "node:fs/promises";
 import { randomUUID } from "node:crypto";
 import { basename, dirname, join } from "node:path";
@@ -40,15 +40,27 @@ async function renameDraft({ path, old, text, mode, nowMs }: Replacement): Promi
   try {
     await withFile(draft, "wx", async (file) => {
       await file.chmod(mode);
+      await giveTo(file, uid, gid);
       await file.writeFile(text, "latin1");
       await file.sync();
     });
-    await chown(draft, uid, gid);
     await rename(draft, path);
   } catch (error) {
     await rm(draft, { force: true });
     throw error;
   }
+}
+
+/** Whoever may not give files away need not where FRR's group has it: the mode lets the group read. */
+async function giveTo(file: FileHandle, uid: number, gid: number): Promise<void> {
+  const made = await file.stat();
+  if (made.uid === uid && made.gid === gid) return;
+  await file.chown(uid, gid).catch((error: unknown) => rethrow(error, made.gid === gid));
+}
+
+/** @param mayBeRefused is it no harm that it is not permitted? */
+function rethrow(error: unknown, mayBeRefused: boolean): void {
+  if (!(mayBeRefused && error instanceof Error && "code" in error && error.code === "EPERM")) throw error;
 }
 
 /** What keeps a draft from taking the file's place: the file is a mount point, or its directory is not ours. */
@@ -63,8 +75,10 @@ async function writeInPlace(
   { text, mode }: Pick<Replacement, "text" | "mode">,
 ): Promise<void> {
   await withFile(path, "r+", async (file) => {
-    // Whoever writes as a member of the group may not, and need not.
-    if (((await file.stat()).mode & 0o777) !== mode) await file.chmod(mode);
+    const permitted = (await file.stat()).mode & 0o777;
+    // Whoever writes as a member of the group may not, and need not where others cannot read it.
+    if (permitted !== mode)
+      await file.chmod(mode).catch((error: unknown) => rethrow(error, (permitted & 0o007) === 0));
     try {
       await overwrite(file, text);
     } catch (error) {
@@ -74,11 +88,13 @@ async function writeInPlace(
   });
 }
 
+/** Should the agent be killed before the rest is cut off, blank lines are all that is left there. */
 async function overwrite(file: FileHandle, text: string): Promise<void> {
-  const bytes = Buffer.from(text, "latin1");
+  const length = text.length;
+  const bytes = Buffer.from(text.padEnd((await file.stat()).size, "\n"), "latin1");
   for (let at = 0; at < bytes.length;)
     at += (await file.write(bytes, at, bytes.length - at, at)).bytesWritten;
-  await file.truncate(bytes.length);
+  await file.truncate(length);
   await file.sync();
 }
 

@@ -45,11 +45,13 @@ export const routerHead = /^router bgp ([0-9.]+)(?: as-notation \S+)?$/;
  * @param shown with the spaces in front
  */
 function sectionEnd(shown: readonly string[], begin: number): number {
-  const end = shown.findIndex(
-    (line, at) =>
-      at >= begin && /^(?:exit|end|(?:router|route-map|interface|line|vrf) .*)$/.test(line.trimEnd()),
-  );
+  const end = shown.findIndex((line, at) => at >= begin && endsSection(line));
   return end < 0 ? shown.length : end;
+}
+
+/** @param line with the spaces in front */
+export function endsSection(line: string): boolean {
+  return /^(?:exit|end|(?:router|route-map|interface|line|vrf) .*)$/.test(line.trimEnd());
 }
 
 export function routerHeadOf(asn: number): string {
