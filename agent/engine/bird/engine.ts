@@ -97,7 +97,7 @@ class BirdEngine implements FileEngine {
     const bird = new Bird(control, this.#clock);
     const files = new IncludeFiles(this.#directory, await groupOf(this.#socket));
     const configuration = new Configuration(bird, files, new Rendering(this.#templates, instance));
-    const ensured = await ensureInstance({ bird, files, configuration, instance });
+    const ensured = await ensureInstance({ bird, files, configuration, instance, nowMs: this.#clock.now() });
     const abandon = () => link.abandon();
     const link = new BirdLink({
       version,

@@ -3,6 +3,7 @@ import { chmod, copyFile, link, mkdir, open, readFile, rename, rm, stat, writeFi
 import type { FileHandle } from "node:fs/promises";
 import { join } from "node:path";
 import { EngineError } from "../contract.ts";
+import { newDraft, removeAbandonedDrafts } from "../drafts.ts";
 import { fileNames } from "./texts.ts";
 
 /** BIRD's group may read, others may not: there are passwords among it. */
@@ -28,8 +29,13 @@ export class IncludeFiles {
     return join(this.directory, name);
   }
 
-  /** Makes the directory when it is missing; its parent must be there. @throws {EngineError} */
-  async prepare(): Promise<void> {
+  /**
+   * Makes the directory when it is missing; its parent must be there. What killed agents left there goes.
+   *
+   * @param nowMs ms since the epoch
+   * @throws {EngineError}
+   */
+  async prepare(nowMs: number): Promise<void> {
     await attempt(this.directory, async () => {
       try {
         await mkdir(this.directory, { mode: directoryMode });
@@ -37,6 +43,7 @@ export class IncludeFiles {
       } catch (error) {
         if (!isCode(error, "EEXIST")) throw error;
       }
+      for (const name of allNames) await removeAbandonedDrafts(this.path(name), nowMs);
     });
   }
 
@@ -61,9 +68,9 @@ export class IncludeFiles {
   async write(name: string, text: string): Promise<void> {
     const path = this.path(name);
     // Not one of the names that bird.conf includes.
-    const draft = this.path(`.${name}.new`);
+    const draft = newDraft(path);
     await attempt(path, async () => {
-      const file = await open(draft, "w", fileMode);
+      const file = await open(draft, "wx", fileMode);
       try {
         await chmod(draft, fileMode);
         await this.#chown(file);
@@ -71,6 +78,7 @@ export class IncludeFiles {
         await rename(draft, path);
       } catch (error) {
         await file.close();
+        await rm(draft, { force: true });
         throw error;
       }
       void file

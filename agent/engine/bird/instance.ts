@@ -25,6 +25,8 @@ interface EnsureOptions {
   readonly files: IncludeFiles;
   readonly configuration: Configuration;
   readonly instance: BgpInstance;
+  /** ms since the epoch */
+  readonly nowMs: number;
 }
 
 /**
@@ -33,8 +35,8 @@ interface EnsureOptions {
  * @throws {EngineError}
  */
 export async function ensureInstance(options: EnsureOptions): Promise<EnsuredInstance> {
-  const { bird, files, configuration, instance } = options;
-  await files.prepare();
+  const { bird, files, configuration, instance, nowMs } = options;
+  await files.prepare(nowMs);
   await finish(options);
   const noted = readInstance((await files.read(fileNames.peers)) ?? "");
   const restarted = noted === null ? null : difference(noted, instance);

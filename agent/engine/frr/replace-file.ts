@@ -1,9 +1,9 @@
 // A file's text replaced: as a whole, so that whoever reads it finds the old text or the new one; in place where the
 // file is the mount point of a container.
-import { lstat, open, readdir, rename, rm, stat } from "node:fs/promises";
+import { open, rename, rm, stat } from "node:fs/promises";
 import type { FileHandle } from "node:fs/promises";
-import { randomUUID } from "node:crypto";
-import { basename, dirname, join } from "node:path";
+import { dirname } from "node:path";
+import { newDraft, removeAbandonedDrafts } from "../drafts.ts";
 
 export interface Replacement {
   readonly path: string;
@@ -14,9 +14,6 @@ export interface Replacement {
   /** ms since the epoch */
   readonly nowMs: number;
 }
-
-/** A draft this old was left behind by an agent that was killed. */
-const abandonedMs = 60_000;
 
 /** The file keeps its owner, a new one has that of its directory. Resolves once it is on disk. Rejects as the file system does. */
 export async function replaceFile(replacement: Replacement): Promise<void> {
@@ -33,10 +30,8 @@ export async function replaceFile(replacement: Replacement): Promise<void> {
 
 async function renameDraft({ path, old, text, mode, nowMs }: Replacement): Promise<void> {
   const { uid, gid } = await stat(old === null ? dirname(path) : path);
-  const prefix = `.${basename(path)}.bellman-`;
-  await removeAbandoned(dirname(path), prefix, nowMs);
-  // Another agent may be at it as well, while a new one takes over.
-  const draft = join(dirname(path), prefix + randomUUID());
+  await removeAbandonedDrafts(path, nowMs);
+  const draft = newDraft(path);
   try {
     await withFile(draft, "wx", async (file) => {
       await file.chmod(mode);
@@ -96,15 +91,6 @@ async function overwrite(file: FileHandle, text: string): Promise<void> {
     at += (await file.write(bytes, at, bytes.length - at, at)).bytesWritten;
   await file.truncate(length);
   await file.sync();
-}
-
-async function removeAbandoned(directory: string, prefix: string, nowMs: number): Promise<void> {
-  for (const name of await readdir(directory)) {
-    if (!name.startsWith(prefix)) continue;
-    const path = join(directory, name);
-    const made = await lstat(path).catch(() => null);
-    if (made !== null && nowMs - made.mtimeMs > abandonedMs) await rm(path, { force: true });
-  }
 }
 
 async function withFile(
