@@ -29,7 +29,8 @@ import type { EngineFigures } from "./tables.ts";
 /** What speakers run on a node, as the kernel calls them. */
 const daemons = ["gobgpd", "bgpd", "zebra", "bfdd", "bird"];
 
-const singles = 200;
+/** Fewer where each takes long. */
+const singlesBeside = (routes: number) => (routes > 20_000 ? 50 : 200);
 
 /**
  * @param only these engines; empty: all.
@@ -80,7 +81,7 @@ async function figuresOf(
       kernel,
       many: Array.from({ length: routes }, (_, index) => host(`10.49.${index >> 8}.${index & 0xff}`)),
       // In the range that the ToR takes routes from, and beyond all others.
-      single: Array.from({ length: singles }, (_, index) => host(`10.49.250.${index}`)),
+      single: Array.from({ length: singlesBeside(routes) }, (_, index) => host(`10.49.250.${index}`)),
       memory: async () => sum((await pidsIn(node.netns)).map((pid) => memoryOf(pid).resident)),
       processor: async () => sum((await pidsIn(node.netns)).map(processorSeconds)),
       torEmpty: async () => {
