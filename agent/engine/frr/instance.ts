@@ -82,6 +82,10 @@ export async function ensureInstance(options: InstanceOptions): Promise<EnsuredI
     assertJoinable(options, router);
     return { fresh: false, restarted: null, shared: true, routerId: wish.routerId, running };
   }
+  if (isJustBegun(router, wish)) {
+    await configureInstance(options, wish.routerId, null);
+    return started(options, null);
+  }
   const restarted = difference(router, wish);
   if (restarted === null) {
     const routerId = routerIdOf(router) ?? wish.routerId;
@@ -173,6 +177,12 @@ export async function configureInstance(
 
 export function isMarked({ lines }: RouterSection): boolean {
   return lines.includes(`neighbor ${markerGroup} peer-group`);
+}
+
+/** Another agent is about to begin with it, or was killed when it was. */
+function isJustBegun(router: RouterSection, wish: BgpInstance): boolean {
+  const held = neighborLinesOf(router).size + networksOf(router).length;
+  return router.asn === wish.asn && routerIdOf(router) === null && held === 0;
 }
 
 /**

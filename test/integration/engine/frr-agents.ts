@@ -32,6 +32,14 @@ export function describeFrrAgents(folder?: string): void {
       await trial.witnessed(...routes.slice(0, 3));
     });
 
+    it("of which one has just begun with BGP go on from there", async () => {
+      const { rig, trial } = current();
+      const begun = ["router bgp 64512", "no bgp default ipv4-unicast", "neighbor BELLMAN peer-group"];
+      await rig.frr.configure(...begun);
+      const opened = await trial.established(route("10.49.0.1/32", colour));
+      expect(opened.link).toMatchObject({ fresh: true, restarted: null });
+    });
+
     it("R2: that do the same one after the other end no session, and the router sees each change once", async () => {
       const { rig, trial } = current();
       const before = [route("10.49.0.1/32", colour), route("10.49.0.2/32")];
