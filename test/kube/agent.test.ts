@@ -1,6 +1,7 @@
 // The agents of a whole rack against a real API server that goes away, comes back and refuses.
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Agent } from "../../lab/rack/agent.ts";
@@ -46,6 +47,17 @@ async function staleSeconds(node: (typeof all)[number], kind: string): Promise<n
     .split("\n")
     .find((each) => each.startsWith(`bellman_watch_stale_seconds{kind="${kind}"} `));
   return Number(line?.split(" ")[1]);
+}
+
+/** Nodes with a ready endpoint of nginx, as the slices tell. */
+async function nodesOfNginx(): Promise<readonly string[]> {
+  const selector = "kubernetes.io/service-name=nginx";
+  const slices: unknown = JSON.parse(
+    await plane().kubectl("get", "endpointslices", "-l", selector, "-o", "json"),
+  );
+  const endpoints = items(at(slices, "items")).flatMap((slice) => items(at(slice, "endpoints")));
+  const ready = endpoints.filter((endpoint) => at(endpoint, "conditions", "ready") === true);
+  return [...new Set(ready.map((endpoint) => String(at(endpoint, "nodeName"))))].sort();
 }
 
 describe("a dump of the cluster", () => {
@@ -126,6 +138,11 @@ describe("R4: the API server is away", () => {
         { pod: "nginx-3", node: "n3" },
       ]);
       await rack.patch("BGPConfiguration", "default", { spec: { serviceExternalIPs: [] } });
+      // The controllers are slower than the agents to look again for an API server that was away.
+      await until("the slices tell", async () => isDeepStrictEqual(await nodesOfNginx(), ["n3"]), {
+        timeoutMs: 60_000,
+        everyMs: 250,
+      });
       await reachedOver(rack, nginx, ["n1", "n3"]);
       await reachedOver(rack, "192.168.3.0/24", ["n1"]);
     } finally {
@@ -136,7 +153,7 @@ describe("R4: the API server is away", () => {
     await reachedOver(rack, clusterCidr, all);
     for (const node of all)
       await until(`${node} watches again`, async () => (await staleSeconds(node, "Service")) === 0);
-  });
+  }, 120_000);
 });
 
 describe("the API server refuses", () => {
