@@ -133,12 +133,15 @@ export function describeLoadedBird(folder?: string): void {
   });
 }
 
-/** Of a line about a protocol: what it was configured with, without how it fares. */
+/**
+ * Of a line about a protocol: what it was configured with, without how it fares. A source address is shown for as long as
+ * a connection has one, be it asked for or not.
+ */
 function configuredOf(line: string): readonly string[] {
   const [, name, kind] = /^(\S+) +(BGP|Static|BFD|Device) /.exec(line) ?? [];
   if (name !== undefined && kind !== undefined) return [`${kind} ${name}`];
   const told =
-    /^ +(?:Description|Router ID|Neighbor address|Neighbor port|Neighbor AS|Local AS|Table|(?:Input|Output) filter|Channel|VRF|Source address|Multihop|Preference)\b/;
+    /^ +(?:Description|Router ID|Neighbor address|Neighbor port|Neighbor AS|Local AS|Table|(?:Input|Output) filter|Channel|VRF|Multihop|Preference)\b/;
   return told.test(line) ? [line.trim()] : [];
 }
 
