@@ -51,7 +51,7 @@ export class ConfigFile {
         object: "Setting/frr-config",
         field: "",
         severity: "error",
-        message: `${this.#fault}; routes and sessions are what they are to be, but bgpd would begin without them if it were restarted; trying again`,
+        message: `${this.#fault}; routes and sessions are what they are to be, but bgpd would begin with others if it were restarted; trying again`,
       },
     ];
   }
@@ -84,11 +84,19 @@ export class ConfigFile {
     await this.#writing;
   }
 
-  /** Does not try again: nobody is there any more who would know what is to be written. */
-  rest(): void {
-    if (this.#fault === null) return;
+  /**
+   * Does not try again, and is no problem any more: nobody is there who would know what is to be written.
+   *
+   * @returns why the file is not as it ought to be; null: it is, or is about to be written
+   */
+  rest(): string | null {
+    const fault = this.#fault;
+    if (fault === null) return null;
     this.#cancel();
     this.#pending = null;
+    this.#fault = null;
+    this.#backoff.reset();
+    return fault;
   }
 
   #schedule(ms: number): void {

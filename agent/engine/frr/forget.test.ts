@@ -104,6 +104,19 @@ test("what write memory saved, without the marks, goes as well", async () => {
   expect(readFileSync(path, "utf8")).toBe(`hostname a\n!\n!\n${markedPart(saved("10.49.0.2/32"))}end\n`);
 });
 
+test("a file that cannot be written is told of, and is no problem of what runs", async () => {
+  // No draft of it can have a name.
+  const long = join(directory, "a".repeat(240));
+  writeFileSync(long, markedPart(whole));
+  const file = new ConfigFile({ path: long, clock: new ManualClock() });
+  await expect(forgetIn(file, "10.49.0.1/32")).rejects.toMatchObject({
+    code: "refused",
+    message: expect.stringMatching(/ cannot be written: ENAMETOOLONG.*'$/) as string,
+  });
+  expect(file.problems).toEqual([]);
+  expect(await file.read()).toBe(markedPart(whole));
+});
+
 test.each([
   ["is missing", null],
   ["has no part of ours", `router bgp 64512\n${network("10.49.0.1/32")}\nexit\n`],

@@ -27,11 +27,10 @@ export async function forget(file: ConfigFile, wanted: Wanted): Promise<number> 
   if (gone.size === 0) return 0;
   file.changed(() => kept.join("\n"));
   await file.flush();
-  const [problem] = file.problems;
-  if (problem === undefined) return gone.size;
   // It is for the caller to try again, with what is wanted then.
-  file.rest();
-  throw new EngineError("refused", problem.message);
+  const fault = file.rest();
+  if (fault !== null) throw new EngineError("refused", fault);
+  return gone.size;
 }
 
 /** Prefix or neighbour that the line is about; null: it has to stay. */

@@ -143,8 +143,9 @@ export function describeFrrFile(folder?: string): void {
       const file = new ConfigFile({ path, clock: systemClock });
       file.changed(() => part);
       await file.flush();
+      const { problems } = file;
       file.rest();
-      return file;
+      return { problems };
     };
 
     it.each([
