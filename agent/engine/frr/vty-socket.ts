@@ -43,6 +43,8 @@ export class VtySocket implements Vty {
   /** In the order in which they were sent. */
   readonly #batches: Batch[] = [];
   #end: EngineError | null = null;
+  /** It has answered as bgpd does. */
+  #known = false;
   #cancelSilence: () => void = () => undefined;
 
   private constructor(socket: Socket, options: VtySocketOptions) {
@@ -62,6 +64,7 @@ export class VtySocket implements Vty {
     try {
       const [reply] = await vty.#send(["enable"]);
       if (reply?.status !== vtyStatus.success || reply.text !== "") throw new VtyDialectError(options.path);
+      vty.#known = true;
       return vty;
     } catch (error) {
       vty.close();
@@ -104,6 +107,7 @@ export class VtySocket implements Vty {
   }
 
   #received(chunk: Buffer): void {
+    if (this.#end !== null) return;
     let replies: readonly VtyReply[];
     try {
       replies = this.#replies.push(chunk);
@@ -146,12 +150,19 @@ export class VtySocket implements Vty {
     if (this.#finish(error)) this.#options.ended(error);
   }
 
+  /** FRR 10.3 ends with corrupted memory when nobody takes the rest of a long answer: it is let come. */
+  #hangUp(): void {
+    const isAnswering = this.#known && this.#batches.length > 0 && this.#socket.writableLength === 0;
+    if (isAnswering) this.#socket.end().unref();
+    else this.#socket.destroy();
+  }
+
   /** Returns whether it had not ended before. */
   #finish(error: EngineError): boolean {
     if (this.#end !== null) return false;
     this.#end = error;
     this.#cancelSilence();
-    this.#socket.destroy();
+    this.#hangUp();
     for (const batch of this.#batches.splice(0)) batch.reject(error);
     return true;
   }
