@@ -139,17 +139,29 @@ export function describeSessions(trial: () => Trial): void {
     it("P14: a neighbour that ends it is told, and gets all routes again", async () => {
       const { rig } = trial();
       const opened = await trial().established(route("10.49.0.1/32"), route("10.49.0.2/32"));
-      expect((await opened.link.peers())[0]?.lastError).toBeNull();
+      const [before] = await opened.link.peers();
+      expect(before?.lastError).toBeNull();
       rig.witness.mark();
       await rig.witness.hangUp(rig.peers.ipv4);
-      // Without anybody asking. A reset of the connection may overtake the NOTIFICATION.
-      const told = () => opened.sessions.find(({ lastError }) => lastError !== null);
-      const status = await until("it is told", told);
-      expect(status.state).not.toBe("established");
-      expect(status.lastError).toMatch(/notification|connection was lost|cease|reset|clos/i);
       await until("it has ended", () => rig.witness.losses().length > 0);
+      // Without anybody asking. By then it may be up again, where the speaker has to be asked for its sessions.
+      const told = () => opened.sessions.find(({ lastError }) => lastError !== null);
+      const isBack = async () =>
+        ((await opened.link.peers())[0]?.establishedAtMs ?? 0) > (before?.establishedAtMs ?? 0);
+      await until(
+        "it is told",
+        async () => told() !== undefined || (isForgetful(opened) && (await isBack())),
+      );
+      // A reset of the connection may overtake the NOTIFICATION.
+      if (!isForgetful(opened) || told() !== undefined)
+        expect(told()?.lastError).toMatch(/notification|connection was lost|cease|reset|clos/i);
       await trial().up(opened, rig.peers.ipv4);
       await trial().witnessed(route("10.49.0.1/32"), route("10.49.0.2/32"));
     });
   });
+}
+
+/** BIRD 3 knows no more why a session has ended once it is up again, and may be asked too late (docs/reference/bird.md). */
+function isForgetful({ link }: Opened): boolean {
+  return link.version.startsWith("bird 3.");
 }
