@@ -210,6 +210,8 @@ describe("bellman drain, the nodes in the ToR's AS, by local preference", () => 
   it("R9: any speaker that is killed beside a drained agent comes back with its session and without routes", async () => {
     const established = async () => Object.values(await rack.tor.sessions()).map((each) => each.established);
     await Promise.all(all.map((node) => bellman(node, "drain")));
+    // bgpd gathers for 50 ms what it tells its neighbours.
+    for (const node of all) await changesUntil(node, "gone");
     for (const { speaker } of rack.nodes) await speaker.kill();
     await until("the ToR has lost the sessions", async () => !(await established()).includes(true));
     const monitor = await rack.tor.monitor();
