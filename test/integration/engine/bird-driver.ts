@@ -19,8 +19,10 @@ const files = ({ bird }: BirdRig) => ({
   peers: join(bird.includes, "20-peers.conf"),
 });
 
-async function sinceWhen({ link }: Opened): Promise<readonly (number | null)[]> {
-  return (await link.peers()).map(({ establishedAtMs }) => establishedAtMs);
+/** When the session began, in ms since the epoch. */
+async function sinceWhen({ link }: Opened): Promise<number> {
+  const [status] = await link.peers();
+  return status?.establishedAtMs ?? Number.NaN;
 }
 
 /** @param folder of the daemon. Default: the one that the system has. */
@@ -101,7 +103,8 @@ export function describeBirdDriver(folder?: string): void {
         writeFileSync(file, `${readFileSync(file, "utf8")}\nthis is nothing;\n`);
         const next = await trial.open();
         expect(await trial.reconciled(next, routes, [rig.peers.ipv4])).toBe(false);
-        expect(await sinceWhen(next)).toEqual(since);
+        // BIRD works it out from two clocks each time, and rounds it.
+        expect(Math.abs((await sinceWhen(next)) - since)).toBeLessThan(100);
         expect(rig.witness.events()).toEqual([]);
         await rig.bird.parse();
       },
