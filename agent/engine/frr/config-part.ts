@@ -34,18 +34,18 @@ export function withPart(file: string, part: string): string | null {
   return [...before, ...markedPart(part).trimEnd().split("\n"), ...after].join("\n");
 }
 
-/** Our part of the file, without its marks; null: it has none that is whole. */
+/**
+ * Our part of the file, without its marks, or what `write memory` saved of it, with a `router bgp` of our own.
+ *
+ * @returns null when it has none that is whole
+ */
 export function partOf(file: string): string | null {
   const lines = file.split("\n");
   const from = lines.indexOf(begin);
-  const to = from < 0 ? -1 : lines.indexOf(end, from);
-  return to < 0 ? null : lines.slice(from + 1, to).join("\n");
-}
-
-/** What `write memory` saved of ours, with a `router bgp` of our own; null: there are marks, or none such was saved. */
-export function savedPartOf(file: string): string | null {
-  const lines = file.split("\n");
-  if (lines.includes(begin)) return null;
+  if (from >= 0) {
+    const to = lines.indexOf(end, from);
+    return to < 0 ? null : lines.slice(from + 1, to).join("\n");
+  }
   const sections = sectionsOf(lines).filter(isOurSection);
   if (!sections.some(isOurRouter)) return null;
   return sections.flatMap((section) => section.lines).join("\n");

@@ -5,15 +5,14 @@ import { parsePrefix } from "../../model/prefix.ts";
 import { EngineError } from "../contract.ts";
 import type { Wanted } from "../contract.ts";
 import type { ConfigFile } from "./config-file.ts";
-import { partOf, savedPartOf } from "./config-part.ts";
+import { partOf } from "./config-part.ts";
 import { endsSection, routerHead } from "./running-config.ts";
 
 /** @returns how many routes and sessions are gone. @throws {EngineError} when the file cannot be written */
 export async function forget(file: ConfigFile, wanted: Wanted): Promise<number> {
   // The last changes may be on their way to it yet.
   await file.flush();
-  const text = (await file.read()) ?? "";
-  const part = partOf(text) ?? savedPartOf(text);
+  const part = partOf((await file.read()) ?? "");
   if (part === null) return 0;
   const gone = new Set<string>();
   let inRouter = false;

@@ -4,7 +4,6 @@ import type { Address } from "../../model/address.ts";
 import { wait } from "../../time/clock.ts";
 import type { Clock } from "../../time/clock.ts";
 import { partOf } from "./config-part.ts";
-import { isMarked } from "./instance.ts";
 import { neighborLinesOf, sameLines } from "./neighbor.ts";
 import type { NeighborLines } from "./neighbor.ts";
 import { networksOf } from "./networks.ts";
@@ -42,7 +41,7 @@ export async function awaitHandOver({
   signal,
   knows = () => false,
 }: HandOver): Promise<void> {
-  const wanted = ourRouterIn(file);
+  const wanted = parseRunningConfig(partOf(file) ?? "").router;
   const ageMs = Math.max(0, clock.now() - startedAtMs);
   if (wanted === null || ageMs > youngMs) return;
   const last = clock.monotonic() + youngMs - ageMs;
@@ -54,13 +53,6 @@ export async function awaitHandOver({
     shown = await vty.show("show running-config");
     if (shown !== before) deadline = Math.min(clock.monotonic() + stillMs, last);
   }
-}
-
-/** `write memory` leaves out the marks of our part. */
-function ourRouterIn(file: string): RouterSection | null {
-  const part = partOf(file);
-  const { router } = parseRunningConfig(part ?? file);
-  return router === null || (part === null && !isMarked(router)) ? null : router;
 }
 
 /** Is something of ours there, or something that ours goes into? */

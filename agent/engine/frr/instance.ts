@@ -175,7 +175,7 @@ export async function configureInstance(
   else shown.learnStanza(routerHeadOf(wish.asn), lines, now);
 }
 
-export function isMarked({ lines }: RouterSection): boolean {
+function isMarked({ lines }: RouterSection): boolean {
   return lines.includes(`neighbor ${markerGroup} peer-group`);
 }
 

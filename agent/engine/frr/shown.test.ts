@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { parseAddress } from "../../model/address.ts";
+import { address as addressOf } from "../../../test/integration/engine/conformance/trial.ts";
 import { defaultAsn } from "../../model/asn.ts";
 import { plainSession } from "../../model/peer.ts";
 import type { Peer } from "../../model/peer.ts";
@@ -7,7 +7,7 @@ import { Secret } from "../../model/secret.ts";
 import type { NeighborLines } from "./neighbor.ts";
 import { Shown } from "./shown.ts";
 
-const address = parseAddress("192.0.2.1") ?? never();
+const address = addressOf("192.0.2.1");
 const plain: Peer = {
   ...plainSession,
   name: "tor1",
@@ -16,10 +16,6 @@ const plain: Peer = {
   asn: defaultAsn,
   localAsn: defaultAsn,
 };
-
-function never(): never {
-  throw new Error("it is one");
-}
 
 const lines = (...own: readonly string[]): NeighborLines => ({
   own: ["remote-as 64512", ...own],
